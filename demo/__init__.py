@@ -1,0 +1,1 @@
+"""A whole brand to try Deskbell on. Imports nothing of the house."""
