@@ -1,0 +1,1 @@
+"""Reading what a brand has written: files and Shopify's own policies become documents of citable clauses."""

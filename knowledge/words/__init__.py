@@ -1,0 +1,1 @@
+"""What shops and shoppers call things, in five languages."""
