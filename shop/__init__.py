@@ -1,0 +1,1 @@
+"""The store as we need to see it."""

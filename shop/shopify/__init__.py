@@ -1,0 +1,1 @@
+"""The brand's store at Shopify, read over GraphQL."""
