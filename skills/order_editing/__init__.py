@@ -1,0 +1,1 @@
+"""Changing or cancelling an order that has been placed."""

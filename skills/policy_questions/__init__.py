@@ -1,0 +1,1 @@
+"""What the brand has promised, in its own words."""

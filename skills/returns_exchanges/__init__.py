@@ -1,0 +1,1 @@
+"""Sending something back, or swapping what has arrived."""
