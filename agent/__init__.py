@@ -1,0 +1,1 @@
+"""One turn: what a shopper said becomes one reply."""

@@ -1,0 +1,1 @@
+"""The only place that knows LangChain and hosted chat models."""

@@ -1,0 +1,1 @@
+"""Readers: words in, a Reading out."""
