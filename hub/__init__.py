@@ -1,0 +1,1 @@
+"""Where the shopper makes the change."""

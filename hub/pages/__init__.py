@@ -1,0 +1,1 @@
+"""The Hub as web pages."""
