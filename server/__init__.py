@@ -1,0 +1,1 @@
+"""Assembly, storage, engine, web edge and commands."""

@@ -1,0 +1,126 @@
+"""`deskbell serve`: the installation, listening until it is stopped."""
+
+import asyncio
+import logging
+import signal
+import socket
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from server.assembly import open_installation, tools
+from server.cli.trouble import Trouble
+from server.installation import Installation, UnknownBrand
+from server.logs import configure
+from server.services.backstage import Backstage
+from server.services.browsers import Browsers
+from server.settings import Settings
+from server.web.app import make_app
+from server.web.backstage import token_file, write_token
+
+DRAIN_S = 5
+"""Open streams end after this long; turns under way have ten seconds of their own."""
+
+WhenReady = Callable[[Installation], Awaitable[None]]
+
+
+def serve(*, host: str | None, port: int | None, world: Path | None, plain: bool) -> None:
+    configure(level=logging.INFO, plain=plain)
+    given: dict[str, Any] = {"host": host, "port": port, "world": world}
+    settings = Settings(**{name: value for name, value in given.items() if value is not None})
+    asyncio.run(run(settings))
+
+
+async def run(settings: Settings, when_ready: WhenReady | None = None, *, quiet: bool = False) -> None:
+    """Open everything, listen, say where (unless quiet), and close everything in order."""
+    listening = _listen(settings)
+    settings = _at_port(settings, listening.getsockname()[1])
+    async with open_installation(settings) as house:
+        operator = (Backstage(house, tools()), write_token(settings))
+        server = _Server(
+            uvicorn.Config(
+                make_app(house, operator),
+                log_config=None,
+                access_log=False,
+                timeout_graceful_shutdown=DRAIN_S,
+                server_header=False,
+                lifespan="off",
+            )
+        )
+        telling = asyncio.create_task(_tell(server, house, when_ready, quiet))
+        try:
+            await server.serve(sockets=[listening])
+        finally:
+            token_file(settings).unlink(missing_ok=True)
+            telling.cancel()
+            await asyncio.gather(telling, return_exceptions=True)
+
+
+class _Server(uvicorn.Server):
+    """Says when it listens, and ends quietly: uvicorn's own would raise the signal again and cut the closing of the house short."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.up.set()
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        loop, wanted = asyncio.get_running_loop(), (signal.SIGINT, signal.SIGTERM)
+        for one in wanted:
+            loop.add_signal_handler(one, self.handle_exit, one, None)
+        try:
+            yield
+        finally:
+            for one in wanted:
+                loop.remove_signal_handler(one)
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """The socket before anything else is opened: a port that is taken is said at once."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+    except OSError as error:
+        listening.close()
+        raise Trouble(f"cannot listen on {settings.host}:{settings.port}: {error.strerror}. Choose another with --port.") from error
+    listening.listen(256)
+    return listening
+
+
+def _at_port(settings: Settings, port: int) -> Settings:
+    """Our own address names the port we got, unless it was said or stands behind something else."""
+    if "public_url" in settings.model_fields_set:
+        return settings.model_copy(update={"port": port})
+    return settings.model_copy(update={"port": port, "public_url": f"http://127.0.0.1:{port}"})
+
+
+async def _tell(server: "_Server", house: Installation, when_ready: WhenReady | None, quiet: bool) -> None:
+    await server.up.wait()
+    if not quiet:
+        await _where(house)
+    if when_ready is not None:
+        await when_ready(house)
+
+
+async def _where(house: Installation) -> None:
+    _print(f"Deskbell listens on {house.settings.public_url}")
+    try:
+        first = house.first
+    except UnknownBrand:
+        _print("There is no brand yet: stop, and add one with `deskbell brand add WORLD.yaml`.")
+        return
+    if house.settings.desk:
+        _print(f"Desk, for whoever opens it first: {await Browsers(house).desk_address(first)}")
+
+
+def _print(text: str) -> None:
+    print(text, flush=True)

@@ -1,0 +1,103 @@
+"""One-time codes on their way: looked up and mailed out of sight, so that known and unknown contacts look the same (A4)."""
+
+import secrets
+from datetime import datetime
+from uuid import uuid4
+
+import phonenumbers
+
+from channels.words import words
+from identity import codes
+from identity.codes import LIFE, Purpose
+from server.installation import Installation, Residence
+from server.services.mail import mail_parcel
+from server.store import challenges, jobs, outbox
+from server.store.challenges import Asked, Judged
+from server.store.jobs import Job
+from shop.order import Customer
+from shop.reading import ReadMeter
+
+
+class Codes:
+    def __init__(self, installation: Installation) -> None:
+        self._house = installation
+
+    async def ask(self, home: Residence, *, session: str, contact: str, purpose: Purpose, locale: str) -> None:
+        """Somebody asks for a code in a Hub session. The same for every contact: one row, one job."""
+        now = self._house.clock.now()
+        asked = Asked(id=uuid4().hex, session=session, contact=normal_contact(contact), purpose=purpose, created_at=now)
+        async with self._house.database.writing() as tx:
+            await challenges.ask(tx, home.brand, asked)
+            await jobs.schedule(tx, home.brand.id, "code", asked.id, now, {"challenge": asked.id, "locale": locale})
+        self._house.engine.look()
+
+    async def judge(self, home: Residence, *, session: str, purpose: Purpose, typed: str) -> Judged | None:
+        """What digits typed in a Hub session come to; None when no code is awaited there."""
+        async with self._house.database.writing() as tx:
+            return await challenges.judge(tx, home.brand, session, purpose, typed, self._house.code_key(), self._house.clock.now())
+
+    async def send(self, job: Job) -> None:
+        """The job: look the contact up, make a code, mail it to the contact on record. Raises ShopUnavailable to be tried again."""
+        house = self._house
+        home = house.residence(job.brand)
+        async with house.database.reading() as tx:
+            asked = await challenges.asked_for(tx, home.brand, job.payload["challenge"])
+        if asked is None:
+            return
+        customer = await self._customer(home, asked.contact)
+        now = house.clock.now()
+        digits = f"{secrets.randbelow(10**codes.DIGITS):0{codes.DIGITS}d}"
+        made = codes.challenge(
+            digits,
+            secrets.token_bytes(16),
+            house.code_key(),
+            brand=home.brand.id,
+            session=asked.session,
+            contact=asked.contact,
+            purpose=asked.purpose,
+            medium="email",
+            customer=customer.id if customer else None,
+            now=now,
+        )
+        async with house.database.writing() as tx:
+            await challenges.arm(tx, home.brand, asked.id, made)
+            if customer is not None and customer.email:
+                parcel = self._mail(home, asked.id, customer.email, digits, str(job.payload.get("locale") or home.brand.locales[0]), now)
+                await outbox.put(tx, home.brand, parcel, state="ready", now=now, due_at=now)
+
+    async def _customer(self, home: Residence, contact: str) -> Customer | None:
+        """The one customer whose record holds exactly this contact. Two are as good as none (INV-3)."""
+        meter = ReadMeter()
+        if "@" in contact:
+            found = await home.shop.customer_by_email(contact, meter)
+            same = found is not None and found.email is not None and codes.normal_email(found.email) == contact
+            return found if same else None
+        several = await home.shop.customers_by_phone(contact, meter)
+        return several[0] if len(several) == 1 else None
+
+    def _mail(self, home: Residence, challenge: str, to: str, digits: str, locale: str, now: datetime) -> outbox.Parcel:
+        """The fixed template and nothing else: no word of the conversation is in it (INV-8)."""
+        say = words(locale)
+        minutes = int(LIFE["email"].total_seconds() // 60)
+        body = say.say("hub.mail.code_body", brand=home.brand.name, code=digits, minutes=str(minutes))
+        host = (home.brand.hub_url or self._house.settings.public_url).split("://", 1)[-1]
+        return mail_parcel(
+            self._house.settings,
+            home.brand,
+            ref=f"code-{challenge}",
+            to=to,
+            subject=say.say("hub.mail.code_subject", brand=home.brand.name),
+            # The last line binds the code to our domain: browsers fill it in nowhere else.
+            text=f"{body}\n\n@{host} #{digits}",
+            locale=locale,
+        )
+
+
+def normal_contact(text: str) -> str:
+    """An e-mail address case-folded, a phone number as E.164 where it can be read as one."""
+    if "@" in text:
+        return codes.normal_email(text)
+    try:
+        return phonenumbers.format_number(phonenumbers.parse(text), phonenumbers.PhoneNumberFormat.E164)
+    except phonenumbers.NumberParseException:
+        return text.strip()

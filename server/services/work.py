@@ -1,0 +1,51 @@
+"""What jobs do when their time has come: send a code, try the shop again, forget what is old."""
+
+from datetime import timedelta
+
+from channels.message import ConversationId, Signal
+from server.installation import Installation
+from server.services.chat import Chat
+from server.services.codes import Codes
+from server.store import conversations, retention
+from server.store.jobs import Job
+
+_EVERY = timedelta(hours=6)
+
+
+class Work:
+    def __init__(self, installation: Installation, chat: Chat, codes: Codes) -> None:
+        self._house = installation
+        self._chat = chat
+        self._codes = codes
+
+    async def run(self, job: Job) -> None:
+        """Implements `engine.RunJob`."""
+        match job.kind:
+            case "code":
+                await self._codes.send(job)
+            case "retry":
+                await self._retry(job)
+            case "retention":
+                await self._forget(job)
+            case _:
+                raise LookupError(f"no worker for jobs of kind {job.kind!r}")
+
+    async def plan(self) -> None:
+        """The jobs that come round by themselves; asked for at each start, made once."""
+        now = self._house.clock.now()
+        for home in self._house.residences.values():
+            await self._house.engine.schedule(home.brand.id, "retention", f"from {now:%Y-%m-%d}", now + _EVERY, {})
+
+    async def _retry(self, job: Job) -> None:
+        home = self._house.residence(job.brand)
+        async with self._house.database.reading() as tx:
+            thread = await conversations.thread(tx, home.brand, ConversationId(job.payload["conversation"]))
+        if thread is not None and thread.state.pending is not None:
+            await self._chat.signal(home, thread, Signal.RETRY, f"retry:{job.key}")
+
+    async def _forget(self, job: Job) -> None:
+        home = self._house.residence(job.brand)
+        now = self._house.clock.now()
+        async with self._house.database.writing() as tx:
+            await retention.forget(tx, home.brand, now)
+        await self._house.engine.schedule(job.brand, "retention", f"after {job.id}", now + _EVERY, {})

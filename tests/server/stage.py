@@ -1,0 +1,291 @@
+"""A house for tests: one or two sample brands, a fake turn that only repeats, a clock that stands still."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+
+from agent.conversation import ConversationState
+from agent.effects import Effect
+from agent.evidence import Evidence
+from agent.parts import Incoming, Parts, TurnResult
+from agent.reading import Reading
+from channels.message import Channel, ConversationId, Inbound
+from channels.reply import Block, Reply, Text
+from knowledge.brand import Brand, BrandId
+from knowledge.document import Citation
+from knowledge.terms import Terms
+from server.clock import FixedClock, SystemChance
+from server.engine.bell import Bell
+from server.engine.engine import Timing
+from server.engine.poller import Poller
+from server.engine.turns import Answered, Turns
+from server.installation import Installation, Residence
+from server.services.cases import Cases
+from server.services.chat import Chat
+from server.services.codes import Codes
+from server.services.mail import Mailer
+from server.services.work import Work
+from server.settings import Settings
+from server.store import brands
+from server.store.brands import Vault
+from server.store.conversations import Leased
+from server.store.database import Database
+from server.web.app import make_app
+from shop.order import Customer, CustomerId, Order, ProductId, Variant
+from shop.reading import ReadMeter, RecentOrders
+
+NOON = datetime(2026, 11, 20, 14, 0, tzinfo=UTC)
+ANA = Customer(id=CustomerId("gid://shopify/Customer/1"), first_name="Ana", email="ana.torres@example.com", phone="+12025550123")
+SECRET = "proxy-secret"
+NO_WAIT = Timing(debounce=timedelta(), sweep=timedelta(seconds=0.05))
+
+
+def brand(name: str = "northbay") -> Brand:
+    return Brand(
+        id=BrandId(name),
+        name=name.capitalize(),
+        shop=f"{name}.myshopify.com",
+        site=f"https://{name}.example.com",
+        currency="EUR",
+        time_zone="Europe/Paris",
+        locales=("en", "fr", "ja"),
+    )
+
+
+class NoShelf:
+    async def look_up(self, question: str, *, locale: str, k: int = 5, topics: object = ()) -> tuple[Citation, ...]:
+        return ()
+
+    def terms(self) -> Terms:
+        return Terms(version="t1")
+
+
+class NoReader:
+    async def read(self, messages: tuple[Inbound, ...], state: ConversationState, brand: Brand) -> Reading:
+        return Reading(wishes=(), language="en")
+
+
+@dataclass
+class FakeShop:
+    """Ana is the only customer on record."""
+
+    asked: list[str] = field(default_factory=list)
+
+    async def customer_by_email(self, email: str, meter: ReadMeter) -> Customer | None:
+        self.asked.append(email)
+        return ANA if email == ANA.email else None
+
+    async def customers_by_phone(self, phone: str, meter: ReadMeter) -> tuple[Customer, ...]:
+        return (ANA,) if phone == ANA.phone else ()
+
+    async def customer(self, customer: CustomerId, meter: ReadMeter) -> Customer | None:
+        return ANA if customer == ANA.id else None
+
+    async def orders_of(self, customer: CustomerId, meter: ReadMeter, *, first: int = 3) -> RecentOrders:
+        return RecentOrders(customer=customer, orders=())
+
+    async def order_named(self, customer: CustomerId, name: str, meter: ReadMeter) -> Order | None:
+        return None
+
+    async def order(self, customer: CustomerId, order_id: str, meter: ReadMeter) -> Order | None:
+        return None
+
+    async def variants(self, product: ProductId, meter: ReadMeter) -> tuple[Variant, ...]:
+        return ()
+
+
+@dataclass
+class Repeater:
+    """A turn that repeats what it was told. Implements `engine.turns.TakeTurn`."""
+
+    effects: tuple[Effect, ...] = ()
+    blocks: tuple[Block, ...] = ()
+    hold: asyncio.Event | None = None
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+    seen: list[Incoming] = field(default_factory=list)
+    fails: int = 0
+    before_answer: Callable[[Incoming], Awaitable[None]] | None = None
+
+    async def __call__(self, incoming: Incoming, parts: Parts) -> TurnResult:
+        self.seen.append(incoming)
+        self.begun.set()
+        if self.fails:
+            self.fails -= 1
+            raise RuntimeError("a fault nobody foresaw")
+        if self.hold is not None:
+            await self.hold.wait()
+        if self.before_answer is not None:
+            await self.before_answer(incoming)
+        said = " | ".join(one.text or one.choice or one.signal.value for one in incoming.messages)
+        text = f"{incoming.shopper.level.value}: {said}"
+        silent = incoming.state.with_person
+        return TurnResult(
+            reply=None if silent else Reply(text=text, blocks=(Text(text=text), *self.blocks), locale=incoming.state.locale),
+            state=replace(incoming.state, turns=incoming.state.turns + 1),
+            shopper=incoming.shopper,
+            reading=Reading(wishes=(), language="en"),
+            outcomes=(),
+            evidence=Evidence(brand=parts.brand, terms=parts.library.terms(), channel=incoming.channel),
+            facts=(),
+            effects=() if silent else self.effects,
+            now=parts.clock.now(),
+            model_calls=0,
+            meter=ReadMeter(),
+        )
+
+
+@dataclass
+class Stage:
+    """The house, open, with what a test wants to reach."""
+
+    house: Installation
+    turn: Repeater
+    shop: FakeShop
+    clock: FixedClock
+    answered: list[Answered]
+    web: httpx.AsyncClient
+
+    @property
+    def chat(self) -> Chat:
+        return Chat(self.house)
+
+    @property
+    def home(self) -> Residence:
+        return self.house.first
+
+    async def settle(self) -> None:
+        """Until every conversation is answered and every job that is due has run."""
+        for _ in range(3):
+            await self.house.engine.settle()
+            await self.house.engine._sweep()
+        await self.house.engine.settle()
+
+    async def begin(self, brand: str = "northbay", **body: object) -> "Page":
+        answer = await self.web.post(f"/api/chat/{brand}/conversations", json=body)
+        assert answer.status_code == 201, answer.text
+        return Page(self, brand, answer.json())
+
+
+class Page:
+    """A chat page: what the widget holds and does."""
+
+    def __init__(self, stage: Stage, brand: str, begun: dict[str, str]) -> None:
+        self.stage, self.brand, self.begun = stage, brand, begun
+        self.id = ConversationId(begun["conversation"])
+        self.headers = {"Authorization": f"Bearer {begun['token']}"}
+        self._sent = 0
+
+    async def post(self, path: str, body: object) -> httpx.Response:
+        return await self.stage.web.post(f"/api/chat/{self.brand}/{path}", json=body, headers=self.headers)
+
+    async def say(self, text: str, id: str | None = None) -> httpx.Response:
+        self._sent += 1
+        return await self.post("messages", {"id": id or f"m{self._sent}", "text": text})
+
+    async def log(self, after: int = 0) -> list[dict[str, object]]:
+        url = f"/api/chat/{self.brand}/events?after={after}&wait=0"
+        found: list[dict[str, object]] = (await self.stage.web.get(url, headers=self.headers)).json()["events"]
+        return found
+
+    async def told(self) -> list[str]:
+        """What the agent and people wrote, the greeting apart."""
+        return [str(one["text"]) for one in await self.log() if one["kind"] == "message" and one["author"] != "shopper"][1:]
+
+
+@asynccontextmanager
+async def stage(
+    folder: Path,
+    *names: str,
+    turn: Repeater | None = None,
+    timing: Timing = NO_WAIT,
+    engine: bool = False,
+    smtp_port: int = 0,
+    outside: httpx.AsyncBaseTransport | None = None,
+) -> AsyncIterator[Stage]:
+    """engine: also let the engine run by itself (sweeps); otherwise `settle` does what it would.
+
+    outside: how shop and account service are reached, under http://127.0.0.1:8601/shops/{brand}.
+    """
+    settings = Settings(
+        dev=True,
+        var=folder,
+        _env_file=None,  # type: ignore[call-arg]  # pydantic-settings' own keyword
+        smtp_host="127.0.0.1" if smtp_port else "",
+        smtp_port=smtp_port or 25,
+        public_url="http://127.0.0.1:8600",
+    )
+    turn, clock, shop = turn or Repeater(), FixedClock(NOON), FakeShop()
+    answered: list[Answered] = []
+    database = Database(settings.database_path)
+    await database.open()
+    house = Installation(
+        settings=settings,
+        database=database,
+        bell=Bell(),
+        clock=clock,
+        chance=SystemChance(),
+        vault=Vault(settings.key_for("vault")),
+        http=httpx.AsyncClient(transport=outside),
+    )
+    for name in names or ("northbay",):
+        one = brand(name)
+        parts = Parts(
+            brand=one, reader=NoReader(), library=NoShelf(), shop=shop, clock=clock, chance=house.chance, hub_base=settings.public_url
+        )
+        house.residences[one.id] = Residence(
+            brand=one,
+            parts=parts,
+            shop=shop,
+            base_url=f"http://127.0.0.1:8601/shops/{name}",
+            proxy_secrets=(SECRET,),
+            accounts_client_id="deskbell-accounts",
+        )
+        async with database.writing() as tx:
+            await brands.keep_brand(tx, one, NOON)
+    _engine(house, turn, timing, answered)
+    running = asyncio.create_task(house.engine.run()) if engine else None
+    web = httpx.AsyncClient(transport=httpx.ASGITransport(make_app(house)), base_url=settings.public_url)
+    try:
+        yield Stage(house=house, turn=turn, shop=shop, clock=clock, answered=answered, web=web)
+    finally:
+        await house.engine.stop()
+        if running is not None:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+        await web.aclose()
+        await house.http.aclose()
+        await database.close()
+
+
+def _engine(house: Installation, turn: Repeater, timing: Timing, answered: list[Answered]) -> None:
+    cases = Cases(house)
+
+    async def give_up(brand: Brand, leased: Leased) -> None:
+        await cases.give_up(house.residence(brand.id), leased)
+
+    turns = Turns(
+        house.database,
+        house.bell,
+        parts_of=house.parts_of,
+        take_turn=turn,
+        give_up=give_up,
+        timing=timing,
+        jobs_made=lambda: house.engine.look(),
+        watch=answered.append,
+    )
+    house.engine = Poller(
+        house.database,
+        answer=turns.answer,
+        run_job=Work(house, Chat(house), Codes(house)).run,
+        dispatch=Mailer(house).dispatch,
+        timing=timing,
+        now=house.clock.now,
+    )
+
+
+WEBCHAT = Channel.WEBCHAT
