@@ -1,5 +1,6 @@
 """Markup in anything a stranger controls stays text on every face: nothing runs, is fetched or becomes a node (INV-10, W1)."""
 
+import asyncio
 import re
 from typing import Any
 
@@ -58,6 +59,16 @@ async def harmless(visitor: Visitor, *places: Page | Frame) -> None:
     assert visitor.errors == []
 
 
+async def _quiet(chat: Frame) -> None:
+    """Until the burst is answered, in however many turns it came."""
+    turns = chat.locator(".turn")
+    for _ in range(10):
+        before = await turns.count()
+        await asyncio.sleep(3)
+        if await turns.count() == before:
+            return
+
+
 async def test_markup_from_strangers_is_text_on_every_face(arrive: Arrive, town: Town) -> None:
     await _stock(town)
     fetched: list[str] = []
@@ -69,13 +80,13 @@ async def test_markup_from_strangers_is_text_on_every_face(arrive: Arrive, town:
         await chat.fill("#message", payload)
         await chat.press("#message", "Enter")
     await expect(chat.locator(".turn.shopper")).to_have_count(8)
-    answer = await robin.say("I need to change the quantity of everything in order #2001")
-    if not await chat.locator(".card").count():
-        answer = await robin.say("I need to cancel order #2001")
-    await expect(chat.locator(".card .line")).to_have_count(len(PAYLOADS))
-    shown = await chat.locator(".card .what").all_text_contents()
+    await _quiet(chat)
+    await robin.say("I need to cancel order #2001")
+    card = chat.locator(".card").last
+    await expect(card.locator(".line")).to_have_count(len(PAYLOADS))
+    shown = await card.locator(".what").all_text_contents()
     assert all(any(payload in one for one in shown) for payload in PAYLOADS)
-    assert await answer.locator("img").count() == 0
+    assert await card.locator("img").count() == 0
     await robin.say("I want to talk to a person")
     person = chat.locator(".panel.made").last
     await expect(person).to_be_visible()
