@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from math import sqrt
 from pathlib import Path
 from statistics import median, quantiles
 from time import perf_counter
@@ -27,6 +26,7 @@ from agent.readers.language import heard, language_of
 from agent.readers.train import Seed, seeds, train
 from agent.reading import Reading
 from channels.message import Channel, ConversationId, Inbound, MessageId
+from evals.bench.figures import wilson
 from knowledge.brand import Brand, BrandId
 from knowledge.embedding import BuiltInEmbeddings
 
@@ -93,13 +93,6 @@ def share(hits: int, n: int) -> str:
         return "- (n=0)"
     low, high = wilson(hits, n)
     return f"{hits / n:.3f} [{low:.3f}, {high:.3f}] n={n}"
-
-
-def wilson(hits: int, n: int) -> tuple[float, float]:
-    """95% interval of a share."""
-    z, p = 1.96, hits / n
-    middle, spread = p + z * z / (2 * n), z * sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    return (middle - spread) / (1 + z * z / n), (middle + spread) / (1 + z * z / n)
 
 
 def is_right(reading: Reading, gold: str) -> bool:

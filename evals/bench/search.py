@@ -10,10 +10,10 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
 from pathlib import Path
 from typing import Any
 
+from evals.bench.figures import wilson
 from knowledge.document import Document
 from knowledge.documents.files import read_text
 from knowledge.embedding import BuiltInEmbeddings, load_e5
@@ -40,15 +40,6 @@ class Cell:
 
     def rate(self, k: int) -> float:
         return self.hits[k] / self.n if self.n else 0.0
-
-
-def wilson(hits: int, n: int, z: float = 1.96) -> tuple[float, float]:
-    """95 % interval of a rate."""
-    if not n:
-        return 0.0, 1.0
-    rate = hits / n
-    middle, spread = rate + z * z / (2 * n), z * sqrt(rate * (1 - rate) / n + z * z / (4 * n * n))
-    return (middle - spread) / (1 + z * z / n), (middle + spread) / (1 + z * z / n)
 
 
 def documents(passages: Sequence[Mapping[str, Any]], locales: Sequence[str]) -> list[Document]:

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evals.bench.search import LOCALES, measure, wilson
+from evals.bench.figures import wilson
+from evals.bench.search import LOCALES, measure
 from knowledge.document import Document
 from knowledge.embedding import BuiltInEmbeddings
 from knowledge.index.exact import ExactIndex
