@@ -4,13 +4,28 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test setup check bench format clean
+# Which store the suite runs on: sqlite, or postgresql (one of the project's own is started where none answers).
+STORE ?= sqlite
+# `quick` for the directed schedules alone.
+CHAOS ?= full
+
+.PHONY: demo test setup check bench chaos postgres format clean
 
 demo: setup
 	@$(BIN)/deskbell demo
 
 test: setup
-	@$(BIN)/python -m tests.run
+ifeq ($(STORE),postgresql)
+	@$(BIN)/python -m tests.postgres
+endif
+	@DESKBELL_TEST_STORE=$(STORE) $(BIN)/python -m tests.run
+
+# A PostgreSQL on this machine, left running: the one that answers already, else one of the project's own.
+postgres: setup
+	@$(BIN)/python -m tests.postgres
+
+chaos: setup
+	@$(BIN)/python -m evals.chaos $(if $(filter quick,$(CHAOS)),--quick)
 
 setup: $(READY)
 

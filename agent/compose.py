@@ -12,14 +12,15 @@ from agent.conversation import ConversationState
 from agent.effects import CaseRef
 from agent.evidence import Evidence, Fact
 from agent.links import Links
+from agent.opening import disclosure
 from agent.order_card import order_card, review_action, rows, shipped_part
 from agent.phrasing import Phrasing
 from agent.plain_text import plain_text
-from agent.quotes import quotes_for
+from agent.quotes import behind, quotes_for
 from agent.reading import Answer, Reading
 from agent.said_of_orders import order_name, order_of
 from agent.wish import Intent
-from agent.write import OFFERS_A_PERSON, Worded, disclosure
+from agent.write import OFFERS_A_PERSON, Worded
 from channels.message import Channel
 from channels.reply import Block, Choices, DeepLink, HandoffNotice, Option, OrderCard, Reply, SignIn, Text
 from identity.levels import Shopper
@@ -100,6 +101,9 @@ def greeting(brand: Brand, *, channel: Channel | str, locale: str, now: datetime
 
 def _blocks(outcome: Outcome, desk: _Desk) -> Iterable[Block]:
     order = order_of(outcome, desk.pen.evidence) if desk.shopper.signed_in else None
+    if desk.reading.why and (reasons := behind(outcome, desk.pen)):
+        yield from reasons
+        return
     match outcome:
         case Offer():
             yield from _offer(outcome, order, desk)
@@ -206,10 +210,17 @@ def _returns(order: Order, desk: _Desk) -> DeepLink:
 
 
 def _tracking(outcome: Explain, order: Order | None, desk: _Desk) -> Iterable[Block]:
-    """T: the parcel can be followed where the carrier gave a page for it (4.5)."""
+    """T: the parcel can be followed where the carrier gave a page for it (4.5).
+
+    A phone gets the brand's own order page, where that link stands: a carrier's address is long and tells the parcel's number (V-03).
+    """
     if order is None or outcome.wish not in (Intent.CHANGE_ADDRESS, Intent.ORDER_STATUS):
         return
     moving = [t.url for line in order.lines for units in line.units if units.state is LineState.IN_TRANSIT for t in units.tracking if t.url]
+    if moving and desk.pen.discreet:
+        url = desk.pen.fact("link", desk.links.place("open", order.id, order.name, order.customer), "link").text
+        yield DeepLink(label=desk.pen.say("label.track").text, url=url, action="open")
+        return
     for url in dict.fromkeys(moving):
         desk.pen.fact("link", url, f"order:{order.id}")
         yield DeepLink(label=desk.pen.say("label.track").text, url=url, action="track")
@@ -274,11 +285,13 @@ def _person_offered(outcomes: Sequence[Outcome], desk: _Desk) -> Iterable[Block]
             yes, no = desk.pen.say("person.yes"), desk.pen.say("person.no")
             yield Choices(options=(Option(id="yes", label=yes.text), Option(id="no", label=no.text)))
     elif desk.channel in (Channel.WEBCHAT, Channel.WHATSAPP) and any(_stands_without_one(outcome) for outcome in outcomes):
-        yield Choices(options=(Option(id="yes", label=desk.pen.say("intent.talk_to_human").text),))
+        # Beside an attachment no answer is awaited: that button asks outright.
+        outright = any(outcome.because is Reason.UNREADABLE_MEDIA for outcome in outcomes)
+        yield Choices(options=(Option(id="human" if outright else "yes", label=desk.pen.say("intent.talk_to_human").text),))
 
 
 def _stands_without_one(outcome: Outcome) -> bool:
-    return isinstance(outcome, Refuse) or (isinstance(outcome, Explain) and outcome.because in OFFERS_A_PERSON)
+    return isinstance(outcome, Refuse) or (isinstance(outcome, Explain) and outcome.because in OFFERS_A_PERSON | {Reason.UNREADABLE_MEDIA})
 
 
 def _withdraw(desk: _Desk, key: str) -> DeepLink:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from agent.conversation import AwaitShop, ConversationState
-from agent.effects import Brief, CaseRef, Effect, Emit, OpenCase, RecordGap, RequestCode, ScheduleRetry
+from agent.effects import Brief, CaseRef, Effect, Emit, OpenCase, RecordGap, RequestCode, ScheduleRetry, StopCase
 from agent.evidence import Evidence
 from agent.hours import reply_by
 from agent.reading import Reading
+from agent.remember import stopped_case
 from agent.resolve import change_kind
 from agent.wish import WishReading
 from channels.message import Inbound, Signal
@@ -73,6 +74,7 @@ def consequences(turn: Happened) -> tuple[Effect, ...]:
     """Every effect of a turn but its links, in the order they are to be written."""
     return (
         *_case(turn),
+        *_stop(turn),
         *_code(turn),
         *_retry(turn),
         *(
@@ -95,6 +97,12 @@ def _case(turn: Happened) -> Iterable[Effect]:
         return ()
     made = [outcome for outcome in turn.outcomes if isinstance(outcome, HandOff) and outcome.made]
     return (OpenCase(reference=turn.case.reference, brief=_brief(made[0], turn), reply_by=turn.case.reply_by),)
+
+
+def _stop(turn: Happened) -> Iterable[Effect]:
+    """A no to a person who was announced by mail: nobody works on what is not wanted (4.8)."""
+    stopped = stopped_case(turn.before, turn.reading)
+    return (StopCase(reference=stopped),) if stopped is not None else ()
 
 
 def _brief(outcome: HandOff, turn: Happened) -> Brief:

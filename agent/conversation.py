@@ -44,6 +44,8 @@ class ConfirmHandOff:
     reason: str
     order: str | None = None
     wishes: tuple[WishReading, ...] = ()
+    case: str | None = None
+    """Announced by mail and made already: the case that a no stops (4.8)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,8 @@ class ConversationState:
     """The conversation's language; switches only on confident text of three words or more."""
     disclosed: bool = False
     """Whether "I am an AI assistant" was said since the conversation (re)opened."""
+    apologised: bool = False
+    """Whether the last answer began with a word for coming late: it is not said twice in a row (V-23)."""
     pending: Pending | None = None
     focus: str | None = None
     """The order last spoken of (gid); a search key only, it opens nothing."""

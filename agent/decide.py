@@ -13,6 +13,7 @@ How outcomes are to be read beside their `because` (the writer words them from t
 | Explain policy_question, answered                     | `clauses` answer it (ids in `evidence.passages`); policy_missing: `gap` is set |
 | Explain order_not_found / no_orders                   | the same for foreign, unknown and too old (F-07); a person is offered          |
 | Explain shop_unreachable                              | we try again by ourselves (F-06); no order, no link                            |
+| Explain unreadable_media                              | pictures and voice notes are not opened here; in words, or a person (C7)       |
 | SignInFirst not_signed_in, `step`                     | invite · ask_contact · code_sent · code_wrong · code_spent                     |
 | Choose several_orders                                 | options are (order gid, order name)                                            |
 | Choose unclear with `order`                           | which line? options are (line gid, title)                                      |
@@ -74,6 +75,8 @@ MOST_OPTIONS = {Channel.WEBCHAT: 5, Channel.SMS: 3, Channel.WHATSAPP: 10, Channe
 """product.md 4.8. WhatsApp shows up to three as buttons, more as a list."""
 FALLBACK_READINGS = (Intent.ORDER_STATUS, Intent.CHANGE_ITEM)
 """Offered where a message gave no reading at all."""
+_NEVER_OFFERED = frozenset({Intent.OTHER, Intent.ABUSE, Intent.SMALLTALK})
+"""Nobody is asked whether they insult us, only greet us, or want nothing we do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +166,8 @@ def _continued(wish: WishReading, state: ConversationState) -> WishReading:
 
 
 def _nothing_asked(case: _Case) -> tuple[Outcome, ...]:
+    if case.reading.media:
+        return (Explain(wish=Intent.OTHER, because=Reason.UNREADABLE_MEDIA),)
     if case.signal is Signal.RETRY:
         return ()
     if case.signal is Signal.SIGNED_IN:
@@ -185,7 +190,7 @@ def _answered_question(case: _Case) -> tuple[Outcome, ...] | None:
         case _:
             pass
     match case.state.pending:
-        case ConfirmHandOff() as offered:
+        case ConfirmHandOff() as offered if not case.reading.media:
             return _answer_to_person(offered, case)
         case AwaitSignIn() as waiting if not case.shopper.signed_in:
             return _answer_to_sign_in(waiting, case)
@@ -238,8 +243,13 @@ def _answer_to_sign_in(waiting: AwaitSignIn, case: _Case) -> tuple[Outcome, ...]
         wish = waiting.wishes[0].intent if waiting.wishes else Intent.TALK_TO_HUMAN
         return (HandOff(wish=wish, because=Reason.NOT_SIGNED_IN, clauses=clauses),)
     if reading.answer is Answer.YES or (reading.answer is Answer.CHOICE and reading.chosen == "code"):
-        return (_sign_in_step("code_sent" if case.shopper.contact else "ask_contact", case),)
+        return (_sign_in_step("code_sent" if _takes_a_code(case) else "ask_contact", case),)
     return None
+
+
+def _takes_a_code(case: _Case) -> bool:
+    """Whether the address they write from may get the code. WhatsApp brings none of ours there: an e-mail address is asked for."""
+    return case.shopper.contact is not None and case.evidence.channel != Channel.WHATSAPP
 
 
 def _sign_in_step(step: str, case: _Case) -> Outcome:
@@ -329,7 +339,7 @@ def _unclear(wish: WishReading | None, case: _Case) -> tuple[Outcome, ...]:
     if case.state.unclear_turns >= 1:
         return (HandOff(wish=wish.intent if wish else Intent.OTHER, because=Reason.UNCLEAR),)
     guesses = [guess.intent for guess in wish.intents] if wish else []
-    two = [intent for intent in dict.fromkeys([*guesses, *FALLBACK_READINGS]) if intent not in (Intent.OTHER, Intent.ABUSE)][:2]
+    two = [intent for intent in dict.fromkeys([*guesses, *FALLBACK_READINGS]) if intent not in _NEVER_OFFERED][:2]
     return (Choose(wish=wish.intent if wish else Intent.OTHER, because=Reason.UNCLEAR, options=tuple((str(i), str(i)) for i in two)),)
 
 

@@ -41,6 +41,13 @@ class OpenCase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StopCase:
+    """The shopper said no to a person announced by mail: the case is closed before anybody worked on it (4.8)."""
+
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MakePlaceLink:
     """A link that carries a place, not a right (trust.md 4.4)."""
 
@@ -102,4 +109,4 @@ class CaseRef:
     """The conversation had this case before: nothing new is opened."""
 
 
-Effect: TypeAlias = OpenCase | MakePlaceLink | RequestCode | RecordGap | ScheduleRetry | Emit
+Effect: TypeAlias = OpenCase | StopCase | MakePlaceLink | RequestCode | RecordGap | ScheduleRetry | Emit

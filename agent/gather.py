@@ -12,12 +12,12 @@ from agent.evidence import Evidence, ShopAnswer
 from agent.grounded import grounded
 from agent.naming import naming
 from agent.parts import Incoming, Parts
-from agent.pending_answers import to_sign_in, to_which_order
+from agent.pending_answers import to_announced, to_sign_in, to_which_order
 from agent.reading import Reading
 from agent.resolve import Ask, Found, still_moving, which_orders
 from agent.shop_reads import Orders, ShopReads, numbers_named, proven_sender, sender_shopper, unseen
 from agent.stopwatch import Stopwatch
-from agent.taps import tapped
+from agent.taps import tapped, without_words
 from channels.message import Channel, Inbound, Signal
 from identity.levels import Shopper
 from knowledge.document import Citation
@@ -93,10 +93,11 @@ async def _read(incoming: Incoming, parts: Parts) -> Reading:
     spoken = _spoken(incoming)
     if not spoken:
         return Reading(wishes=(), language=incoming.state.locale.split("-")[0])
-    tap = tapped(spoken[-1], incoming.state)
+    tap = without_words(spoken, incoming.state) or tapped(spoken, incoming.state)
     if tap is not None:
         return tap
     read = grounded(await parts.reader.read(spoken, incoming.state, parts.brand), spoken, incoming.state)
+    read = to_announced(read, _words(spoken), incoming.state)
     return to_sign_in(read, _words(spoken), incoming.state, signed_in=incoming.shopper.signed_in)
 
 

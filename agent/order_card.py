@@ -136,9 +136,13 @@ def _reason_words(verdict: LineVerdict | None, line: OrderLine, outcome: Outcome
         words = pen.ui(f"reason.{verdict.reason}").text
     if verdict.allowed and verdict.quantity < line.quantity and isinstance(outcome, Offer):
         order = f"order:{outcome.order}"
-        some = pen.say("card.line_split", count=pen.count(verdict.quantity, order), total=pen.count(line.quantity, order)).text
+        some = pen.say(*_split_keys(outcome), count=pen.count(verdict.quantity, order), total=pen.count(line.quantity, order)).text
         words = f"{some}{_PAUSE.get(pen.language, '; ')}{words}" if words else some
     return words
+
+
+def _split_keys(outcome: Outcome) -> tuple[str, ...]:
+    return ("card.line_split.cancel", "card.line_split") if is_cancelling(outcome) else ("card.line_split",)
 
 
 _PAUSE = {"ja": "、"}

@@ -1,12 +1,13 @@
 """What words say to our own question, where a reader took them for something else. Pure.
 
-To "sign in, or have a code sent": an address, the wish for a code, a refusal. To "which order?": an item of one of them, or all.
+To "sign in, or have a code sent": an address, the wish for a code, a refusal. To a person announced by mail: that none is wanted.
+To "which order?": an item of one of them, or all.
 """
 
 import re
 from dataclasses import replace
 
-from agent.conversation import AwaitSignIn, ChooseOrder, ConversationState
+from agent.conversation import AwaitSignIn, ChooseOrder, ConfirmHandOff, ConversationState
 from agent.reading import Answer, Reading
 from agent.resolve import holding_words
 from agent.thing_words import fold
@@ -22,6 +23,13 @@ _REFUSES = re.compile(
     r"|(?:nicht|kein).{0,20}\b(?:anmeld|einlogg)|anmeld\w*.{0,20}\bnicht)"
     r"|(?:ログイン|サインイン)[^。]{0,8}(?:できません|できない|したくない|しません|したくありません|無理)"
 )
+_STOPS = re.compile(
+    r"\b(?:stop|stopp|arretez|arrete|laissez|inutile|basta|pare|dejelo|dejalo|no (?:longer )?need(?:ed)?|not needed"
+    r"|not necessary|never ?mind|rather not|pas (?:besoin|necessaire|la peine)"
+    r"|no (?:hace falta|es necesario)|nicht (?:notig|mehr notig|erforderlich))\b"
+    r"|やめて|中止|不要|必要(?:ない|ありません)|結構です"
+)
+"""Said to a person announced by mail; short, and with nothing else in it."""
 _HEARD = frozenset({Intent.TALK_TO_HUMAN, Intent.IS_IT_A_BOT, Intent.ABUSE, Intent.WITHDRAW})
 """Readings that no question of ours stands before."""
 _ITEMS_OF = {Intent.CANCEL_ORDER: frozenset({Intent.CANCEL_ORDER, Intent.CANCEL_ITEM, Intent.REMOVE_ITEM})}
@@ -42,6 +50,16 @@ def to_sign_in(reading: Reading, words: str, state: ConversationState, *, signed
     if _CODE.search(folded) and not re.search(r"\d{4}", folded):
         return replace(reading, wishes=(), asks_back=False, answer=Answer.CHOICE, chosen="code")
     return reading
+
+
+def to_announced(reading: Reading, words: str, state: ConversationState) -> Reading:
+    """The reading of a mail that stops the person announced ("a reply stops it", 4.8); unchanged where it says something else."""
+    pending = state.pending
+    if not isinstance(pending, ConfirmHandOff) or pending.case is None or reading.answer is not Answer.NONE:
+        return reading
+    if len(words) > 120 or any(wish.order_refs or wish.line_refs for wish in reading.wishes) or not _STOPS.search(fold(words)):
+        return reading
+    return replace(reading, wishes=(), asks_back=False, answer=Answer.NO)
 
 
 def to_which_order(reading: Reading, words: str, state: ConversationState, orders: tuple[Order, ...]) -> Reading:

@@ -34,6 +34,17 @@ def quotes_for(outcome: Outcome, pen: Phrasing) -> tuple[Quote, ...]:
     return tuple(found.values())[:MOST]
 
 
+def behind(outcome: Outcome, pen: Phrasing) -> tuple[Quote, ...]:
+    """The policy an answer stands on, asked for by "why?": the rule of each named line, then the clauses (V-25). One on a text message."""
+    if outcome.because is Reason.POLICY_CONFLICT:
+        return ()
+    found: dict[str, Quote] = {}
+    ruled = [quote for verdict in outcome.lines if verdict.named and (quote := why(verdict, pen)) is not None]
+    for quote in (*ruled, *_clauses(outcome.clauses, pen)):
+        found.setdefault(quote.text, quote)
+    return tuple(found.values())[: 1 if pen.terse else MOST]
+
+
 def _stops(verdict: LineVerdict) -> bool:
     return not verdict.allowed and verdict.reason in _POLICY_STOPS
 

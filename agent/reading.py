@@ -34,6 +34,10 @@ class Reading:
     contact: str | None = None
     """An e-mail address or phone number typed where one was asked for; lifted out before any model sees the text."""
     contact_typed: bool = False
+    media: tuple[str, ...] = ()
+    """Kinds of what came without a word (`channels.message.Received.media`); nothing of it is opened (C7)."""
+    why: bool = False
+    """Asked for the reason of the answer before: the same wishes once more, with the policy behind them (V-25)."""
     by: Literal["built_in", "model"] = "built_in"
     model_calls: int = 0
     """Calls made to a model for this reading, failed ones included: after one, the writer asks none (one call a turn)."""

@@ -15,9 +15,9 @@ from agent.conversation import (
 )
 from agent.decide import asked
 from agent.evidence import Evidence
-from agent.reading import Reading
-from agent.wish import Intent, WishReading
-from channels.message import Signal
+from agent.reading import Answer, Reading
+from agent.wish import Guess, Intent, WishReading
+from channels.message import Channel, Signal
 from identity.levels import Shopper
 from knowledge.brand import Brand
 from skills.skill import Choose, Explain, HandOff, Offer, Outcome, Reason, Redirect, Refuse, SignInFirst
@@ -49,16 +49,23 @@ def next_state(
         state,
         locale=locale_after(state, reading, evidence.brand),
         disclosed=True,
-        pending=_pending(state, shopper, outcomes, wishes, evidence, signal),
+        pending=_pending(state, shopper, outcomes, wishes, evidence, signal, case),
         focus=focus[0] if focus else state.focus,
         focus_name=focus[1] if focus else state.focus_name,
         last_wishes=real or state.last_wishes,
         unclear_turns=state.unclear_turns + 1 if unclear else 0,
         abuse_turns=state.abuse_turns + 1 if abuse else state.abuse_turns,
-        case=case or state.case,
+        case=None if stopped_case(state, reading) else case or state.case,
         ended=abuse and any(isinstance(outcome, HandOff) and not outcome.made for outcome in outcomes),
         turns=state.turns + 1,
     )
+
+
+def stopped_case(state: ConversationState, reading: Reading) -> str | None:
+    """The case this message stops: one announced by mail, answered with a no."""
+    pending = state.pending
+    said_no = reading.answer is Answer.NO or reading.chosen == "no"
+    return pending.case if isinstance(pending, ConfirmHandOff) and said_no else None
 
 
 def locale_after(state: ConversationState, reading: Reading, brand: Brand) -> str:
@@ -82,6 +89,7 @@ def _pending(
     wishes: tuple[WishReading, ...],
     evidence: Evidence,
     signal: Signal,
+    case: str | None,
 ) -> Pending | None:
     """At most one question stands: which order or line, then sign-in, then the shop, then a person."""
     asking = _question(outcomes, wishes)
@@ -91,7 +99,8 @@ def _pending(
         return _await_sign_in(state, outcomes, wishes)
     if any(isinstance(outcome, Explain) and outcome.because is Reason.SHOP_UNREACHABLE for outcome in outcomes):
         return _await_shop(state, outcomes, wishes, signal)
-    offered = _offered(outcomes, wishes)
+    offered = _announced(outcomes, wishes, case) if evidence.channel == Channel.EMAIL else None
+    offered = offered or _offered(outcomes, wishes)
     if offered is not None:
         return offered
     if all(outcome.wish in _ASIDE for outcome in outcomes):
@@ -116,7 +125,9 @@ def _question(outcomes: tuple[Outcome, ...], wishes: tuple[WishReading, ...]) ->
             return ChooseLine(order=outcome.order, order_name=outcome.order_name or "", lines=outcome.options, wishes=_of(outcome, wishes))
         meant = _of(outcome, wishes)
         if meant:
-            return ChooseWish(wish=meant[0])
+            # What was offered is what "1" and "2" mean, even where a likelier reading was not worth offering.
+            offered = tuple(Guess(intent=Intent(gid), confidence=0.3) for gid, _ in outcome.options)
+            return ChooseWish(wish=replace(meant[0], intents=offered or meant[0].intents))
     return None
 
 
@@ -148,6 +159,14 @@ def _await_shop(state: ConversationState, outcomes: tuple[Outcome, ...], wishes:
 
 _OFFERS_A_PERSON = frozenset({Reason.ORDER_NOT_FOUND, Reason.NO_ORDERS, Reason.POLICY_MISSING, Reason.HUB_UNAVAILABLE})
 """Explained, with a person offered beside: a yes after these means the person."""
+
+
+def _announced(outcomes: tuple[Outcome, ...], wishes: tuple[WishReading, ...], case: str | None) -> ConfirmHandOff | None:
+    """The person announced by mail without being asked for: a no in the next mail stops it (4.8)."""
+    made = [outcome for outcome in outcomes if isinstance(outcome, HandOff) and outcome.made]
+    if case is None or not made or made[0].because in (Reason.WANTS_PERSON, Reason.ABUSE):
+        return None
+    return ConfirmHandOff(reason=made[0].because, order=made[0].order, wishes=_of(made[0], wishes), case=case)
 
 
 def _offered(outcomes: tuple[Outcome, ...], wishes: tuple[WishReading, ...]) -> ConfirmHandOff | None:

@@ -26,10 +26,15 @@ def order_name(order: Order, pen: Phrasing) -> Said:
     return pen.fact("order_name", name, f"order:{order.id}")
 
 
-def order_said(order: Order, pen: Phrasing) -> Said:
-    """e.g. `#1042 (Linen shirt, Canvas tote)`; a text message has room for the number and one title."""
+def order_said(order: Order, pen: Phrasing, *, first: Sequence[LineVerdict] = ()) -> Said:
+    """e.g. `#1042 (Linen shirt, Canvas tote)`; a text message has room for the number and one title.
+
+    first: the lines the wish names; a text message's one title is of these.
+    """
     name = order_name(order, pen)
-    titles = list(dict.fromkeys(line.title for line in order.lines_present() if line.title.strip()))
+    present = [line.title for line in order.lines_present() if line.title.strip()]
+    asked = {verdict.title for verdict in first if verdict.named} if pen.terse else set()
+    titles = list(dict.fromkeys(sorted(present, key=lambda title: title not in asked)))
     most = 1 if pen.terse else MOST_TITLES
     if not titles or (pen.terse and pen.language == "ja"):
         return name
@@ -66,7 +71,7 @@ def act_said(outcome: Outcome, order: Order | None, pen: Phrasing) -> Said:
     wish = offered_wish(outcome)
     if order is None:
         return pen.say(f"do.{wish}", "do.other")
-    return pen.say(f"act.{wish}", "act.other", order=order_said(order, pen))
+    return pen.say(f"act.{wish}", "act.other", order=order_said(order, pen, first=outcome.lines))
 
 
 def offered_wish(outcome: Outcome) -> str:

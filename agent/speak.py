@@ -13,6 +13,7 @@ from agent.gate import Accepted, passes
 from agent.gather import Seen
 from agent.last_check import check_reply
 from agent.links import LinkMaker
+from agent.opening import is_late
 from agent.parts import Incoming, Parts
 from agent.stopwatch import Stopwatch
 from agent.write import word
@@ -101,7 +102,18 @@ def speak(
     channel, locale = incoming.channel, after.locale
     # A conversation that ended and is taken up again begins with who is speaking (V-30).
     before = replace(incoming.state, disclosed=incoming.state.disclosed and not incoming.state.ended)
-    worded = word(outcomes, seen.evidence, seen.reading, before, channel=channel, locale=locale, now=now, links=links, proposed=sentences)
+    worded = word(
+        outcomes,
+        seen.evidence,
+        seen.reading,
+        before,
+        channel=channel,
+        locale=locale,
+        now=now,
+        links=links,
+        proposed=sentences,
+        late=is_late(incoming.messages, now),
+    )
     reply, facts = compose(
         outcomes,
         worded,

@@ -14,6 +14,7 @@ from agent.effects import Emit
 from agent.evidence import Evidence
 from agent.gather import gather, what_woke
 from agent.links import LinkMaker
+from agent.opening import is_late
 from agent.parts import Chance, Clock, Draft, Incoming, Parts, Progress, TurnResult, Writer
 from agent.quotes import sourced
 from agent.reading import Reading
@@ -73,7 +74,7 @@ async def take_turn(incoming: Incoming, parts: Parts) -> TurnResult:
     stopped = (*proposed.stopped, *spoken.stopped)
     return TurnResult(
         reply=None if silent else spoken.reply,
-        state=replace(after, disclosed=incoming.state.disclosed) if silent else after,
+        state=replace(after, disclosed=incoming.state.disclosed) if silent else replace(after, apologised=is_late(incoming.messages, now)),
         shopper=seen.shopper,
         reading=seen.reading,
         outcomes=outcomes,

@@ -11,12 +11,16 @@ from typing import assert_never
 from agent.conversation import ConversationState
 from agent.evidence import Evidence, Fact
 from agent.links import Links
-from agent.phrasing import Phrasing, Said, joined
+from agent.opening import opening
+from agent.phrasing import Phrasing, Said
+from agent.quotes import behind
 from agent.reading import Answer, Reading
 from agent.said_of_orders import act_said, is_cancelling, items_said, order_name, order_of, order_said
+from agent.shorter import deadline_source, shorter
 from agent.status_words import status_said
 from agent.wish import Intent
 from channels.message import Channel
+from channels.reply import Quote
 from shop.order import Financial, LineState, Order
 from skills.skill import Choose, Explain, HandOff, LineVerdict, Offer, Outcome, Reason, Redirect, Refuse, SignInFirst
 
@@ -33,7 +37,7 @@ class Worded:
     """The sentences of one reply, outcome by outcome."""
 
     opening: tuple[Said, ...]
-    """The disclosure, where it is due (V-30)."""
+    """The disclosure, where it is due (V-30), and a word for coming late."""
     answers: tuple[tuple[Said, ...], ...]
     """One row per outcome, in their order; a row may be empty where an earlier one says the same."""
     shorter: tuple[Said, ...]
@@ -52,13 +56,15 @@ def word(
     now: datetime,
     links: Links | None = None,
     proposed: Sequence[str] = (),
+    late: bool = False,
 ) -> Worded:
     """The words for these outcomes. Pure and total over what `agent.decide` can give.
 
     state: as it was before this turn. proposed: a writer's sentences the gate accepted, which stand in for the lead of a policy answer.
+    late: the newest message has waited long: a word for it comes first.
     """
     pen = Phrasing(evidence=evidence, channel=Channel(channel), locale=locale, now=now)
-    opening = () if state.disclosed or any(outcome.wish == Intent.IS_IT_A_BOT for outcome in outcomes) else disclosure(pen)
+    opened = opening(outcomes, state, pen, late=late)
     said: set[str] = set()
     answers = []
     once: set[str] = set()
@@ -67,10 +73,13 @@ def word(
             answers.append(tuple(_further(outcome, said, pen)))
             continue
         once.update({outcome.kind} & _ASKED_ONCE)
-        row = [s for s in _answer(outcome, reading, proposed, pen) if s.text and s.text not in said]
+        reasons = behind(outcome, pen) if reading.why else ()
+        sentences = [_reason_lead(reasons[0], pen)] if reasons else _answer(outcome, reading, proposed, pen)
+        row = [s for s in sentences if s.text and s.text not in said]
         said.update(s.text for s in row)
         answers.append(tuple(row))
-    return Worded(opening=opening, answers=tuple(answers), shorter=_shorter(outcomes, pen), facts=tuple(pen.facts))
+    who = [said for said in opened if said.key != "late.sorry.sms"]
+    return Worded(opening=opened, answers=tuple(answers), shorter=shorter(outcomes, answers, who, pen), facts=tuple(pen.facts))
 
 
 _ASKED_ONCE = frozenset({"choose", "sign_in"})
@@ -85,15 +94,11 @@ def _further(outcome: Outcome, said: set[str], pen: Phrasing) -> Iterable[Said]:
             yield sentence
 
 
-def disclosure(pen: Phrasing) -> tuple[Said, ...]:
-    """Who is speaking, and the brand's disclaimer if it has one. A persona's name never stands alone (V-30)."""
-    voice = pen.evidence.brand.voice
-    persona = pen.fact("name", voice.persona, "brand") if voice.persona else None
-    first = pen.say("disclosure.persona", brand=pen.brand(), persona=persona) if persona and not pen.terse else None
-    said = [first or pen.say("disclosure.first", brand=pen.brand())]
-    if voice.disclaimer and not pen.terse:
-        said.append(pen.fact("name", voice.disclaimer, "brand"))
-    return tuple(said)
+def _reason_lead(quote: Quote, pen: Phrasing) -> Said:
+    """What leads the policy behind an answer. A phone shows the date in it; elsewhere it stands beside the quote (V-25)."""
+    if pen.discreet and quote.changed_at is not None:
+        return pen.say("why.policy.dated", date=pen.day(quote.changed_at, f"clause:{quote.clause}"))
+    return pen.say("why.policy")
 
 
 def _answer(outcome: Outcome, reading: Reading, proposed: Sequence[str], pen: Phrasing) -> Iterable[Said]:
@@ -121,7 +126,7 @@ def _answer(outcome: Outcome, reading: Reading, proposed: Sequence[str], pen: Ph
 
 def _offer(outcome: Offer, pen: Phrasing) -> Iterable[Said]:
     order = order_of(outcome, pen.evidence)
-    until = pen.moment(outcome.until, _deadline_source(outcome)) if outcome.until else None
+    until = pen.moment(outcome.until, deadline_source(outcome)) if outcome.until else None
     gone = refused_part(outcome)
     if order is not None and gone:
         yield from _part(outcome, order, gone, until, pen)
@@ -186,11 +191,6 @@ def _grouped(lines: Sequence[LineVerdict]) -> Iterable[tuple[str, list[LineVerdi
         went = verdict.allowed or verdict.state in GONE
         groups["shipped" if went else "excluded" if verdict.reason is Reason.EXCLUDED else "other"].append(verdict)
     return ((kind, found) for kind, found in groups.items() if found)
-
-
-def _deadline_source(outcome: Offer) -> str:
-    rule = next((verdict.rule for verdict in outcome.lines if verdict.until == outcome.until and verdict.rule), None)
-    return f"rule:{rule}" if rule else f"order:{outcome.order}"
 
 
 # No, or elsewhere
@@ -344,36 +344,3 @@ def _all_here(order: Order) -> bool:
 def _gap_sentence(gap: str | None, pen: Phrasing) -> Said:
     topic = pen.maybe(f"topic.{gap}") if gap else None
     return pen.say("gap", topic=topic) if topic is not None else pen.say("gap.this")
-
-
-# Shorter ways, for SMS
-
-
-def _shorter(outcomes: Sequence[Outcome], pen: Phrasing) -> tuple[Said, ...]:
-    if not pen.terse:
-        return ()
-    found: list[Said] = []
-    counts = [_counts(outcome, pen) for outcome in outcomes]
-    if any(counts):
-        found.append(joined([said for said in counts if said], pen.space))
-    first = next((order for outcome in outcomes if (order := order_of(outcome, pen.evidence))), None)
-    found.append(pen.say("minimal.sms", order=order_name(first, pen)) if first is not None else pen.say("minimal.plain.sms"))
-    return tuple(found)
-
-
-def _counts(outcome: Outcome, pen: Phrasing) -> Said | None:
-    order = order_of(outcome, pen.evidence)
-    if order is None or not isinstance(outcome, Offer):
-        return None
-    named = [verdict for verdict in outcome.lines if verdict.named]
-    going = sum(verdict.quantity for verdict in named if verdict.allowed)
-    total = sum(sum(part.quantity for part in verdict.parts) or verdict.quantity for verdict in named)
-    if not going or total <= going:
-        return None
-    source = f"order:{order.id}"
-    return pen.say(
-        "partial.counts.sms",
-        order=order_name(order, pen),
-        open_count=pen.count(going, source),
-        gone_count=pen.count(total - going, source),
-    )

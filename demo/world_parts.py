@@ -91,6 +91,10 @@ class Brand(Part):
     time_zone: StrictStr
     locales: Annotated[tuple[StrictStr, ...], Field(min_length=1)]
     channels: tuple[Literal["webchat", "sms", "whatsapp", "email"], ...] = ("webchat",)
+    sms: dict[StrictStr, Any] | None = None
+    whatsapp: dict[StrictStr, Any] | None = None
+    mail: dict[StrictStr, Any] | None = None
+    budgets: dict[StrictStr, Any] = {}
     all_orders: StrictBool = False
     hub: Hub = Hub()
     handoff: Handoff = Handoff()

@@ -77,6 +77,10 @@ class DeskHost(Protocol):
 
     def now(self) -> datetime: ...
 
+    def channels(self) -> Sequence[tuple[str, str]]:
+        """(channel, `active`, `off` or `unavailable`): where this brand can be written to (C1)."""
+        ...
+
     async def enter(self, key: str) -> Staff | None:
         """Trade the one-time key printed at start for a session. None when it is wrong, used or old."""
         ...

@@ -45,6 +45,59 @@ class Voice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SmsSettings:
+    """The brand's number at Twilio. Its auth token is a sealed credential, `twilio_auth_token`."""
+
+    number: str
+    """E.164."""
+    account: str
+    """Account SID."""
+    service: str | None = None
+    """Messaging Service SID, if messages go out through one."""
+    registered: bool = True
+    """Whether the sender is registered for this traffic (L-11): until then the channel is Unavailable."""
+    countries: tuple[str, ...] = ()
+    """Calling codes codes and answers may go to, e.g. `1`, `33`; empty: every country but premium numbers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhatsAppSettings:
+    """The brand's number at Meta's Cloud API. Sealed credentials: `meta_app_secret`, `meta_access_token`, `meta_verify_token`."""
+
+    phone_number_id: str
+    number: str
+    """E.164, for display."""
+    templates: dict[str, str] = field(default_factory=dict)
+    """language → the approved template's name, used when the 24-hour window is closed; its one placeholder takes the text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailSettings:
+    """The brand's mailbox. Sealed credentials: `mail_webhook_secret`, `imap_password`, `smtp_password`."""
+
+    address: str
+    authserv_id: str | None = None
+    """The name our own mail host signs `Authentication-Results` with; without it no mail counts as aligned."""
+    imap_host: str | None = None
+    imap_port: int = 993
+    imap_user: str | None = None
+    imap_folder: str = "INBOX"
+    imap_tls: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budgets:
+    """What may be spent (INV-9). What is spent is kept per brand, contact and day; beyond it catalogue answers, or none, are given."""
+
+    tokens_per_turn: int = 6_000
+    tokens_per_contact_day: int = 60_000
+    tokens_per_brand_day: int = 2_000_000
+    segments_per_contact_hour: int = 20
+    segments_per_contact_day: int = 60
+    segments_per_brand_day: int = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Brand:
     """One brand. Many live in one installation; every row carries its id."""
 
@@ -60,6 +113,11 @@ class Brand:
     locales: tuple[str, ...]
     """The first is the default."""
     channels: frozenset[str] = frozenset({"webchat"})
+    """Those the brand has switched on; whether one is Active also needs what `channels.availability` asks for."""
+    sms: SmsSettings | None = None
+    whatsapp: WhatsAppSettings | None = None
+    mail: MailSettings | None = None
+    budgets: Budgets = Budgets()
     all_orders: bool = False
     whatsapp_sender_proves: bool = True
     """The switch of trust.md 2: WhatsApp's signed sender counts as L2."""

@@ -1,6 +1,7 @@
 """Keeps the vectors of passages, so that a start or a re-import embeds only words that are new."""
 
 import hashlib
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -56,7 +57,7 @@ class VectorsInFile:
         known = self._of(embedder)
         known.update(vectors)
         self._folder.mkdir(parents=True, exist_ok=True)
-        new = self._path(embedder).with_suffix(".new")
+        new = self._path(embedder).with_suffix(f".{os.getpid()}.new")  # another worker may be writing its own
         with new.open("wb") as file:
             np.savez(file, keys=np.array(list(known)), vectors=np.stack(list(known.values())).astype(np.float32))
         new.replace(self._path(embedder))

@@ -1,4 +1,4 @@
-"""What time it is for the house: the machine's clock, one that stands still, or the demo shop's."""
+"""What time it is for the house: the database's clock, one that stands still, or the demo shop's."""
 
 import asyncio
 import secrets
@@ -18,11 +18,18 @@ class SettableClock(Protocol):
     def now(self) -> datetime: ...
 
 
+def machine_time() -> datetime:
+    return datetime.now(UTC)
+
+
 class SystemClock:
-    """The machine's clock, in UTC."""
+    """The present, in UTC: by the database's clock where several machines share one (trust.md 5.7), else by this machine's."""
+
+    def __init__(self, wall: Callable[[], datetime] = machine_time) -> None:
+        self._wall = wall
 
     def now(self) -> datetime:
-        return datetime.now(UTC)
+        return self._wall()
 
 
 class FixedClock:

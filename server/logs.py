@@ -15,7 +15,8 @@ _TOKEN = re.compile(r"(?<![A-Za-z0-9_-])(?=[A-Za-z0-9_-]*\d)(?=[A-Za-z0-9_-]*[A-
 _CUSTOMER = re.compile(r"gid://shopify/Customer/\d+")
 _TALKATIVE = (
     "httpx", "httpcore", "httpx2", "uvicorn.access", "aiosqlite", "sqlalchemy", "asyncio", "aiosmtplib", "chromadb", "openai",
-    "python_multipart", "multipart", "langchain", "langchain_core", "urllib3", "tokenizers", "joserfc",
+    "python_multipart", "multipart", "langchain", "langchain_core", "urllib3", "tokenizers", "joserfc", "alembic",
+    "procrastinate",
 )  # fmt: skip
 _KEPT_KEYS = frozenset({"conversation", "timestamp", "level", "event", "logger"})
 """A conversation's id opens nothing (trust.md 4.5): it may be named, so that a fault can be found."""

@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEVELOPMENT_SECRET = "development-only-secret-do-not-use-in-production"
 """Accepted only on loopback with DESKBELL_DEV=1."""
+_DATABASE = re.compile(r"sqlite(\+aiosqlite)?:///.|postgres(ql)?(\+\w+)?://.")
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]{1,253}(?::\d{1,5})?")
 
 
@@ -29,10 +30,13 @@ class Settings(BaseSettings):
     var: Path = Path("var")
     """Where the database, the index and the lock live. Never a network file system."""
     database_url: str = ""
-    """`sqlite:///path` or empty for `{var}/deskbell.db`."""
+    """`sqlite:///path`, `postgresql://user:password@host:port/name`, or empty for `{var}/deskbell.db`."""
     public_url: str = "http://127.0.0.1:8600"
     host: str = "127.0.0.1"
     port: int = Field(default=8600, ge=0, le=65535)
+    proxy_hops: int = Field(default=0, ge=0, le=5)
+    """How many reverse proxies of yours stand in front: so many addresses from the right of `X-Forwarded-For` are believed, and shoppers
+    behind one proxy are not counted as one sender."""
     world: Path | None = None
     """A world file: its brand and policies are loaded at start, its rules approved unless it says otherwise."""
     clock: str = "system"
@@ -78,6 +82,17 @@ class Settings(BaseSettings):
     mail_from: str = ""
     """The sender of code and receipt mails; empty: `no-reply@` the brand's own domain."""
 
+    twilio_url: str = "https://api.twilio.com"
+    twilio_auth_token: SecretStr = SecretStr("")
+    """For an installation of one brand; a brand's own sealed credential goes before it. So with the next ones."""
+    graph_url: str = "https://graph.facebook.com/v23.0"
+    meta_app_secret: SecretStr = SecretStr("")
+    meta_access_token: SecretStr = SecretStr("")
+    meta_verify_token: SecretStr = SecretStr("")
+    mail_webhook_secret: SecretStr = SecretStr("")
+    """Signs mail handed in as raw MIME."""
+    imap_password: SecretStr = SecretStr("")
+
     image_sources: str = "https://cdn.shopify.com"
     """Where product pictures may come from, as origins with spaces between; our pages show them from nowhere else."""
 
@@ -93,12 +108,19 @@ class Settings(BaseSettings):
     metrics_token: SecretStr = SecretStr("")
     """Needed to read /metrics from another machine."""
 
-    @field_validator("public_url", "shop_url")
+    @field_validator("public_url", "shop_url", "twilio_url", "graph_url")
     @classmethod
     def _bare(cls, url: str) -> str:
         if not url.startswith(("http://", "https://")):
             raise ValueError(f"{url!r} must start with http:// or https://")
         return url.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, url: str) -> str:
+        if url and not _DATABASE.match(url):
+            raise ValueError("use sqlite:///path/to/file.db or postgresql://user:password@host:5432/name")
+        return url
 
     @field_validator("image_sources")
     @classmethod
@@ -135,13 +157,9 @@ class Settings(BaseSettings):
 
     @property
     def database_path(self) -> Path:
-        """The SQLite file."""
-        if not self.database_url:
-            return self.var / "deskbell.db"
+        """The SQLite file. On PostgreSQL where it would be: other files of the process lie beside it."""
         scheme, _, path = self.database_url.partition(":///")
-        if scheme not in ("sqlite", "sqlite+aiosqlite") or not path:
-            raise ValueError(f"DESKBELL_DATABASE_URL {self.database_url!r} is not supported here: use sqlite:///path/to/file.db")
-        return Path(path)
+        return Path(path) if scheme in ("sqlite", "sqlite+aiosqlite") and path else self.var / "deskbell.db"
 
     @property
     def origin(self) -> str:

@@ -15,7 +15,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr, ValidationError, field_validator, model_validator
 
 from channels.words import LOCALES
-from knowledge.brand import Brand, BrandId, HubSettings, OfficeHours, Voice
+from knowledge.brand import Brand, BrandId, Budgets, HubSettings, MailSettings, OfficeHours, SmsSettings, Voice, WhatsAppSettings
 from knowledge.document import Document, DocumentId, UnreadableDocument
 from knowledge.documents.files import read_file, read_text
 from knowledge.terms import ChangeKind
@@ -68,6 +68,42 @@ class _Handoff(_Part):
         return text
 
 
+_E164 = Annotated[StrictStr, Field(pattern=r"^\+[1-9][0-9]{6,14}$")]
+
+
+class _Sms(_Part):
+    number: _E164
+    account: Annotated[StrictStr, Field(pattern=r"^AC[0-9a-fA-F]{32}$")]
+    service: Annotated[StrictStr, Field(pattern=r"^MG[0-9a-fA-F]{32}$")] | None = None
+    registered: StrictBool = True
+    countries: tuple[Annotated[StrictStr, Field(pattern=r"^[1-9][0-9]{0,3}$")], ...] = ()
+
+
+class _WhatsApp(_Part):
+    phone_number_id: Annotated[StrictStr, Field(pattern=r"^[0-9]{5,20}$")]
+    number: _E164
+    templates: dict[StrictStr, StrictStr] = {}
+
+
+class _Mail(_Part):
+    address: Annotated[StrictStr, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
+    authserv_id: StrictStr | None = None
+    imap_host: StrictStr | None = None
+    imap_port: Annotated[int, Field(ge=1, le=65535)] = 993
+    imap_user: StrictStr | None = None
+    imap_folder: StrictStr = "INBOX"
+    imap_tls: StrictBool = True
+
+
+class _Budgets(_Part):
+    tokens_per_turn: Annotated[int, Field(ge=0)] = 6_000
+    tokens_per_contact_day: Annotated[int, Field(ge=0)] = 60_000
+    tokens_per_brand_day: Annotated[int, Field(ge=0)] = 2_000_000
+    segments_per_contact_hour: Annotated[int, Field(ge=0)] = 20
+    segments_per_contact_day: Annotated[int, Field(ge=0)] = 60
+    segments_per_brand_day: Annotated[int, Field(ge=0)] = 20_000
+
+
 class _Voice(_Part):
     tone: Literal["neutral", "professional", "friendly", "playful"] = "friendly"
     persona: StrictStr | None = None
@@ -85,6 +121,10 @@ class _Brand(_Part):
     time_zone: StrictStr
     locales: Annotated[tuple[StrictStr, ...], Field(min_length=1)]
     channels: tuple[Literal["webchat", "sms", "whatsapp", "email"], ...] = ("webchat",)
+    sms: _Sms | None = None
+    whatsapp: _WhatsApp | None = None
+    mail: _Mail | None = None
+    budgets: _Budgets = _Budgets()
     all_orders: StrictBool = False
     hub: _Hub = _Hub()
     handoff: _Handoff = _Handoff()
@@ -257,6 +297,10 @@ def _brand(given: _Brand) -> Brand:
         time_zone=given.time_zone,
         locales=given.locales,
         channels=frozenset(given.channels),
+        sms=None if given.sms is None else SmsSettings(**given.sms.model_dump()),
+        whatsapp=None if given.whatsapp is None else WhatsAppSettings(**given.whatsapp.model_dump()),
+        mail=None if given.mail is None else MailSettings(**given.mail.model_dump()),
+        budgets=Budgets(**given.budgets.model_dump()),
         all_orders=given.all_orders,
         whatsapp_sender_proves=given.whatsapp_sender_proves,
         hub_proof=given.hub_proof,
@@ -283,6 +327,20 @@ def _brand(given: _Brand) -> Brand:
         contact_email=given.contact_email,
         hub_url=given.hub_url,
     )
+
+
+_CHANNEL_PARTS: Mapping[str, tuple[type[_Part], type[Any]]] = {
+    "sms": (_Sms, SmsSettings),
+    "whatsapp": (_WhatsApp, WhatsAppSettings),
+    "mail": (_Mail, MailSettings),
+}
+
+
+def read_channel(name: str, given: Mapping[str, Any]) -> SmsSettings | WhatsAppSettings | MailSettings:
+    """One channel's settings, held to what a world file may say. name: `sms`, `whatsapp` or `mail`. Raises pydantic.ValidationError."""
+    part, kind = _CHANNEL_PARTS[name]
+    settings: SmsSettings | WhatsAppSettings | MailSettings = kind(**part.model_validate(dict(given)).model_dump())
+    return settings
 
 
 def _clock_time(text: str) -> time:

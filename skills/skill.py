@@ -59,6 +59,8 @@ class Reason(StrEnum):
     WANTS_ALL_LINES = "wants_all_lines"
     OUT_OF_SCOPE = "out_of_scope"
     UNCLEAR = "unclear"
+    UNREADABLE_MEDIA = "unreadable_media"
+    """Pictures, voice notes and the like came without a word: they are not opened here (C7)."""
     ABUSE = "abuse"
     ANSWERED = "answered"
     """Beyond the page's list: a question that was answered as asked, with nothing in the way."""

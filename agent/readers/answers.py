@@ -25,7 +25,9 @@ _YES = re.compile(
     r"|si+|claro(?: que si)?|vale|dale|de acuerdo|correcto|exacto|por supuesto|eso es|adelante|por favor"
     r"|ja+|jo|jep|klar|gern(?:e)?|genau|stimmt|richtig|natürlich|naturlich|in ordnung|passt|mach das|ja gern|bitte"
     r"|はい|うん|ええ|そうです|そう|お願いします|おねがいします|頼みます|それで(?:お願いします|いい(?:です)?)?"
-    r"|いいです(?:よ)?|ok(?:です)?|もちろん|了解(?:です)?|はいお願いします|どうぞ|イエス)" + _TAIL + "$"
+    r"|いいです(?:よ)?|ok(?:です)?|もちろん|了解(?:です)?|はいお願いします|どうぞ|イエス|[👍👌✅🆗🙆][\U0001f3fb-\U0001f3ff\ufe0f]?)"
+    + _TAIL
+    + "$"
 )
 _NO = re.compile(
     r"^(?:no+|nope|nah|no thanks?|not now|not yet|don'?t|no need|never ?mind|not really|leave it|n|no i don'?t"
@@ -35,7 +37,7 @@ _NO = re.compile(
     r"|no gracias|ahora no|dejalo|no hace falta|mas tarde|para nada"
     r"|nein+|ne|nee|no|nicht notig|nein danke|jetzt nicht|spater|lass (?:mal|es)|nicht jetzt|passt schon"
     r"|いいえ|いや|いえ|結構です|けっこうです|いいえ結構です|大丈夫です|だいじょうぶです|いらないです|不要です"
-    r"|やめておきます|やめとく|違います|ちがいます|あとで|後で|ノー|必要ありません)" + _TAIL + "$"
+    r"|やめておきます|やめとく|違います|ちがいます|あとで|後で|ノー|必要ありません|[👎❌🙅][\U0001f3fb-\U0001f3ff\ufe0f]?)" + _TAIL + "$"
 )
 _NO_BUT = re.compile(r"^(?:(?:no+|nope|non|nein|nee) ?[,.!:;-]+\s*|(?:いいえ|いや|違う|ちがう|違います)[\s、。,]+)(?=\S)")
 """Only with a mark after it: "no longer" and "no me lo enviéis" are no answers."""

@@ -18,7 +18,7 @@ _TABLE: Mapping[str, str] = {
     r"|la|l'|mi|el)|no (?:me |nos )?(?:lo |la )?(?:envi|mand)|nicht (?:los|ver|ab)?(?:schick|send)|送らない|発送しない"
     r"|発送(?:を)?(?:止|ストップ)|止めて|やめ|laisse[rz]? tomber|oublie[rz]?\b|forget (?:it|about|the)|never ?mind|\bdejad"
     r"|\bdrop (?:my|the|this) order|なかったこと|なしに|全部なし|白紙|\bvergesst|\bdelete (?:my|the) (?:whole )?order"
-    r"|supprime[rz]? ma commande|注文を?消|\bcall(?:ing)? (?:it|the) |pull the plug|don\'?t (?:bother|process)|dejenlo"
+    r"|supprime[rz]? ma commande|注文を?消|\bcall(?:ing)? (?:it|the) |\bstopp(?:en|t)\b|pull the plug|don\'?t (?:bother|process)|dejenlo"
     r"|olviden?lo\b|\bno sigan|lasst es\b|lass gut sein|買うのやめ|中止|見送|辞退|bloque[rz]? ",
     "not_wanted": r"(?:don'?t|do not|no longer|not) (?:\w+ )?(?:want|need|interest)|anymore|any more|\bplus (?:besoin|envie)"
     r"|(?:n'en )?ve?ux plus|\bya no\b|nicht mehr|いらな|不要|必要なく|要らな|brauche\w* (?:ich )?(?:es "
@@ -109,7 +109,7 @@ _TABLE: Mapping[str, str] = {
     r"|herausnehm|streich|外し|外す|除い|除く|抜い|削除|delet|leave out|supprim|\bsin (?:el|la|los|las)\b|\b(?:sans|without"
     r"|ohne) (?!(?:\w+ ){0,3}(?:permission|asking|knowing|knowledge|consent|paying|meaning|telling|shipping|delivery"
     r"|demander|autorisation|accord|savoir|sache|payer|repayer|frais|vouloir|faire|erlaubnis|fragen|wissen|zahlen|bezahlen"
-    r"|versand|porto|success|luck|reponse|erfolg|grund)\b)|loscht|なしで|weglass|exclude|抜き|なしに(?=して|でき)",
+    r"|versand|porto|success|luck|reponse|erfolg|grund)\b)|loscht|なしで|weglass|\blass\w* .{0,30}\bweg\b|exclude|抜き|なしに(?=して|でき)",
     "rest": r"\brest\b|\breste\b|\bresto\b|\bothers?\b|the other things|残り|他は|そのまま|以外|\bkeep\b|gard(?:e|er|ez)\b|behalt"
     r"|\beverything (?:but|except)|tout sauf|todo menos|alles ausser|\bpart(?:ial|ie|e|ly)?\b|partiel|parcial|teil|一部|部分"
     r"|lo demas|\bone item|un seul article|solo un articulo|nur einen artikel",
@@ -129,7 +129,7 @@ _TABLE: Mapping[str, str] = {
     "pay": r"\bpay|\bpaid|paie|paye|\bpag(?:o|ar|ue|a)|zahl|支払|払い|払っ|払う|\binstal?ment|klarna",
     "card": r"(?:credit|debit|bank|my|another|other|wrong|different|new|a) card\b|carte (?:bancaire|bleue|de credit|visa)|(?:autre"
     r"|mauvaise|ma|de) carte\b|tarjeta(?! de felicit)|\bkreditkarte|(?:andere\w*|falsche\w*|meine\w*) karte"
-    r"|(?<!メッセージ)(?<!誕生日)カード(?!も)|visa|mastercard|paypal|virement|transferencia|uberweisung|振込|代引",
+    r"|(?<!メッセージ)(?<!誕生日)(?<!ギフト)カード(?!も)|visa|mastercard|paypal|virement|transferencia|uberweisung|振込|代引",
     "charge": r"charg(?:ed|ing|es)\b|debit|\bcobr|abgebucht|abbuch|buch\w* \w+ ab|請求|引き落と|prelev|\bbank",
     "where": r"\bwhere\b|\bou (?:est|en)|\bdonde\b|\bwo (?:ist|bleibt|sind)|どこ|どのへん|どの辺|il est ou",
     "when": r"\bwhen\b|\bquand\b|\bcuando\b|\bwann\b|いつ|何日に|how soon|\beta\b|what day|quel jour|\bhow soon|by when|\bquel jour"
@@ -161,7 +161,8 @@ _TABLE: Mapping[str, str] = {
     r"|無料|charge (?:anything|for)|offerte|有料",
     "how_long": r"how long|how many days|combien de (?:temps|jours)|cuanto (?:tiempo|tarda)|cuantos dias|wie (?:lange|viele tage)|何日"
     r"|どのくらい|期間|期限|until when|jusqu'a quand|hasta cuando|bis wann|いつまで|deadline|delai|plazo|how much time",
-    "policy": r"polic[yi]|politique|politica|conditions|regeln|ポリシー|規約|warranty|garantie|garantia|保証|\brules?\b",
+    "policy": r"polic[yi]|politique|politica|conditions|regeln|richtlinien?\b|ポリシー|規約|規定|ルール|warranty|garantie"
+    r"|garantia|保証|\brules?\b",
     "if": r"\bif\b|\bsi (?:je|la|le|pido|ahora)|\bwenn\b|たら|場合|what happens|que se passe|que pasa",
     "account": r"account|\bcompte\b|\bcuenta|\bkonto|アカウント|退会|会員|password|pasword|mot de passe|contrasena|passwort|パスワード"
     r"|log ?in|\bconnect[eé]r|einlogg|ログイン|\bpin\b|sign ?up|register|profile|subscri|abonn|unsubscrib|newsletter|boletin"

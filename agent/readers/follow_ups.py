@@ -79,12 +79,20 @@ def continued(text: str, found: tuple[WishReading, ...], state: ConversationStat
     corrects = rest is not None or _CORRECTS.match(folded) is not None
     if not corrects and not _is_fragment(folded, said, state):
         return None
+    if not corrects and _edits(folded, said, earlier):
+        return None
     if any(cues.has(name, folded) for name in _NEW) and said.sure and said.intent not in {wish.intent for wish in earlier}:
         return None
     if not (said.order_refs or said.line_refs or said.change):
         return None
     revised = _revised(earlier[-1], said, text, also=_ALSO.match(folded) is not None)
     return (*earlier[:-1], revised)
+
+
+def _edits(folded: str, said: WishReading, earlier: tuple[WishReading, ...]) -> bool:
+    """ "I want to change the size of 1042" after "where is 1042": the verb of an edit makes it a wish of its own."""
+    edits = {Intent.CHANGE_ITEM, Intent.CHANGE_QUANTITY}
+    return said.sure and said.intent in edits and cues.has("change", folded) and not edits & {wish.intent for wish in earlier}
 
 
 def _is_fragment(folded: str, said: WishReading, state: ConversationState) -> bool:

@@ -33,7 +33,7 @@ _LEXICON: Mapping[str, str] = {
     "cuándo cuando cómo como qué quiero necesito puedo pedido pedidos paquete "
     "talla color equivocada equivocado reembolso devolver devolución cancelar envío dirección cambiar con para "
     "pero no del al muy tarde ya me lo se hay llegó llego gracias número "
-    "perfecto hasta luego tengo mal tallas quisiera cambio nada",
+    "perfecto hasta luego tengo mal tallas quisiera cambio nada cuál cuáles cuánto cuánta cuántos política devoluciones reembolsos de que",
     "de": "hallo danke tschüss bitte ja nein ich du wir ihr sie mein meine meinen der die das den dem ein eine einen ist "
     "sind wo wann wie was wer welche bestellung paket größe grösse groesse "
     "farbe falsche falscher falsch rückerstattung ruckerstattung erstattung stornieren retoure lieferung adresse "

@@ -13,6 +13,18 @@ _ORDER_NOUN = (
 )
 _NUMBER_NOUN = r"(?:number|num(?:ber|ero)?|no\.?|nr\.?|nummer|id|n[°º]\.?|番号|ref(?:erence|erencia)?)"
 _BETWEEN = r"\s*(?:(?:is|est|es|ist|de|mit|with|der|の|は|が|:|の番号は)\s*)*"
+_FEW = r"(?:\d{1,3})(?![a-z0-9%€$£.,-]*[a-z0-9%€$£])"
+_FEW_NUMBERED = re.compile(rf"{_ORDER_NOUN}{_BETWEEN}{_NUMBER_NOUN}{_BETWEEN}[:#]?\s*({_FEW})")
+_FEW_NAMED = re.compile(
+    rf"(?<![a-z]){_ORDER_NOUN}\s*:?\s*({_FEW})"
+    r"(?=\s*(?:$|[,.;:!?。、]|(?:番)?[のをはがで]|(?:is|was|has|hasn'?t|and|or|please|pls|thanks|to|est|n'est|et|ou|svp|stp"
+    r"|y|o|por favor|ha|no ha|und|oder|bitte|ist|wurde|stornieren|andern|kommt)\b))"
+)
+"""Young shops number from 1: "order 7" names an order where no item follows it; "order 2 mugs" is a quantity."""
+_ORDERS_THEM = re.compile(
+    r"(?:\b(?:to|i|we|you|they|can|could|would|will|want|just|je|on|nous|vous|i'd|i'll|we'll|not)\s+)(?:orders?|commandes?|compra)\s*$"
+)
+"""The verb before a number: "I want to order 3"."""
 _HASH = re.compile(r"(?<![\w&])#\s?((?=[a-z0-9-]*\d)[a-z0-9][a-z0-9-]{0,19})")
 _NAMED = re.compile(rf"{_ORDER_NOUN}{_BETWEEN}(?:{_NUMBER_NOUN}{_BETWEEN})?[:#]?\s*({_TOKEN})(?![a-z0-9%€$£])")
 _TRAILED = re.compile(rf"(?<![\w-])({_TOKEN})\s*(?:番)?の?(?:ご?注文|オーダー)")
@@ -22,7 +34,8 @@ _BARE = re.compile(r"(?<![\w#.,/€$£+-])(\d{4,8})(?![a-z0-9%€$£円個つ枚
 _BARE_AFTER = re.compile(
     r"^(?:[^\w]*)$|[。、!?]\s*$|(?:cancel|track|return|where is|where's|about|for|change|edit|on|annule[rz]?|suivre"
     r"|retourne[rz]?|renvoyer|pour|modifie[rz]?|stornier\w*|fur|zu|cancelar?|anular?|devolver|sobre|meant|bei|zur"
-    r"|von|of|du|and|et|und|y|it's|its|it is|c'est(?: la| le)?|es(?: el)?|la|le|die)\s+(?:the\s+|la\s+|le\s+|el\s+"
+    r"|von|of|happened to|du|and|et|und|y|it's|its|it is|c'est(?: la| le)?|es(?: el)?|la|le|die|bitte|please|pls|plz|svp|stp"
+    r"|s'il (?:vous|te) pla[iî]t|por favor|お願いします|ください|del?)\s+(?:the\s+|la\s+|le\s+|el\s+"
     r"|die\s+)?$"
 )
 _NOT_AFTER = re.compile(
@@ -34,6 +47,7 @@ _NOT_BEFORE = re.compile(
     r"^\s*(?:usd|eur|euros?|dollars?|yen|円|pounds?|km|kg|g\b|ml|cm|mm|rue|avenue|av\.|bd|street|st\b|road|rd\b|main"
     r"|ave|days?|jours?|丁目|番地|年|号室)"
 )
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _PLACE = re.compile(r"(?:apt|apartment|unit|suite|flat|floor|room|appt|appartement|piso|wohnung|puerta|door|box)\s*$")
 
 _LAST = re.compile(
@@ -147,8 +161,11 @@ def _numbers(lower: str) -> list[str]:
             if pattern is not _HASH and (_NOT_AFTER.search(lower[: match.start(1)]) or _NOT_BEFORE.match(lower[match.end(1) :])):
                 continue
             found.append((match.start(1), match.end(1), match.group(1)))
+    found += _short_numbers(lower)
     for match in _BARE.finditer(lower):
         before = lower[: match.start()]
+        if _YEAR.fullmatch(match.group(1)) and before.endswith((" de ", " del ")):
+            continue  # "en noviembre de 2026"
         if _BARE_AFTER.search(before) and not _NOT_AFTER.search(before) and not _NOT_BEFORE.match(lower[match.end() :]):
             found.append((match.start(), match.end(), match.group(1)))
     if not found and (alone := bare_number(lower)) and not _NOT_BEFORE.match(lower):
@@ -167,6 +184,15 @@ def _numbers(lower: str) -> list[str]:
             numbers.append(more.group(1))
             covered += more.end()
     return numbers
+
+
+def _short_numbers(lower: str) -> list[tuple[int, int, str]]:
+    """Numbers of one to three digits with the order's word before them."""
+    found = [(match.start(1), match.end(1), match.group(1)) for match in _FEW_NUMBERED.finditer(lower)]
+    for match in _FEW_NAMED.finditer(lower):
+        if not _ORDERS_THEM.search(lower[: match.start(1)]):
+            found.append((match.start(1), match.end(1), match.group(1)))
+    return found
 
 
 _STOP_NOUNS = words_of(

@@ -33,6 +33,15 @@ _ENTIRE = re.compile(
 """The order as a whole, whatever the verb."""
 
 
+_MAY_I = re.compile(
+    r"\b(?:can|could|may|kann|konn(?:en|te|ten)|puis|peut|peux|pourrai[st]|puedo|podria|se puede)\b|(?:もらえ|でき|可能|いただけ)"
+)
+"""A question for what may be had: its "get" and "bekommen" tell of nothing that has arrived."""
+
+_TELL_ME = re.compile(r"\?|？|\b(?:tell|explain|what|dites|expliquez|quel|diga|explique|cual|sagen|welche|was)\w*\b|教えて|知りたい|とは")
+"""Words that ask to be told a rule; who only mentions one wants the thing done."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weighed:
     intents: tuple[Guess, ...]
@@ -62,6 +71,7 @@ def weigh(
     pooled = _unruled(chances, folded, rude=rude)
     _arrived(pooled, folded)
     _asked_about(pooled, folded)
+    _can_it_be(pooled, folded, change)
     for group in _ALIKE:
         mass = sum(pooled.get(intent, 0.0) for intent in group)
         named = _named(group, pooled, folded, lines, change)
@@ -110,6 +120,8 @@ def _asked_about(pooled: dict[Intent, float], folded: str) -> None:
         _moved(pooled, Intent.CANCEL_ORDER, Intent.RETURN_EXCHANGE, 0.7)  # who sends it back has it
     if returns and cues.has("how_much", folded) and not done:
         _moved(pooled, Intent.RETURN_EXCHANGE, Intent.POLICY_QUESTION, 0.7)
+    if returns and cues.has("policy", folded) and (_TELL_ME.search(folded) or not done):
+        _moved(pooled, Intent.RETURN_EXCHANGE, Intent.POLICY_QUESTION, 0.9)  # "your rules on returns, please"
     if (
         cues.has("add", folded)
         and cues.has("count", folded)
@@ -121,6 +133,18 @@ def _asked_about(pooled: dict[Intent, float], folded: str) -> None:
     if cues.has("moved", folded) and not cues.has("cancel", folded):
         for asked in (Intent.POLICY_QUESTION, Intent.ORDER_STATUS):
             _moved(pooled, asked, Intent.CHANGE_ADDRESS, 0.7)
+
+
+def _can_it_be(pooled: dict[Intent, float], folded: str, change: DesiredChange | None) -> None:
+    """ "Can I have the shirt in L?" and "L instead of M, could you send that?" ask for the size, not for a rule or a place."""
+    if change is None or change.option not in ("size", "colour") or not change.value:
+        return
+    if any(cues.has(name, folded) for name in ("return", "exchange", "how_much", "address", "place", "moved", "add")):
+        return
+    if cues.has("received", folded) and not _MAY_I.search(folded):
+        return
+    for heard in (Intent.POLICY_QUESTION, Intent.CHANGE_ADDRESS, Intent.OTHER):
+        _moved(pooled, heard, Intent.CHANGE_ITEM, 0.7)
 
 
 def _moved(pooled: dict[Intent, float], giver: Intent, taker: Intent, share: float) -> None:

@@ -1,6 +1,7 @@
 """A reply as a text message: at most two parts where that can be, and never half a link (V-01, V-03, V-21)."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 from channels.message import Outbound
 from channels.reply import Choices, DeepLink, HandoffNotice, OrderCard, Quote, Reply, SignIn, Text
@@ -18,44 +19,55 @@ def render(reply: Reply, *, to: str, brand_name: str = "", locale: str = "") -> 
     """
     forms = list(_forms(reply))
     text = next((form for form in forms if segments(form) <= MOST_PARTS), forms[-1])
-    return (Outbound(to=to, text=text, segments=segments(text)),)
+    return (Outbound(to=to, text=text, segments=segments(text), locale=locale or reply.locale, ai=reply.ai),)
 
 
 def _forms(reply: Reply) -> Iterable[str]:
-    said, quotes, links, options = _parts_of(reply)
-    tail = [*options, *links]
-    yield _joined([*said, *quotes, *tail])
-    if quotes:
-        cut = _cut(quotes[0], said, tail)
+    parts = _parts_of(reply)
+    tail = [*parts.options, *parts.links]
+    told = [*parts.said, *parts.notices]
+    yield _joined([*told, *parts.quotes, *tail])
+    if parts.quotes:
+        cut = _cut(parts.quotes[0], told, tail)
         if cut is not None:
             yield cut
-    yield _joined([*said, *tail])
+    yield _joined([*told, *tail])
     for short in reply.shorter:
-        yield _joined([short, *tail])
+        yield _joined([short, *parts.notices, *tail])
 
 
-def _parts_of(reply: Reply) -> tuple[list[str], list[str], list[str], list[str]]:
-    said: list[str] = []
-    quotes: list[str] = []
-    links: list[str] = []
-    options: list[str] = []
+@dataclass(slots=True, kw_only=True)
+class _Parts:
+    """A reply taken apart. Notices (a person's reference, how to reach one) and links stay in every form."""
+
+    said: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    quotes: list[str] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+    options: list[str] = field(default_factory=list)
+
+
+def _parts_of(reply: Reply) -> _Parts:
+    parts = _Parts()
     for block in reply.blocks:
         match block:
-            case Text(text=text) | HandoffNotice(text=text):
-                said.append(text)
-            case Quote(text=text):
-                quotes.append(f'"{text}"')
+            case Text(text=text):
+                parts.said.append(text)
+            case HandoffNotice(text=text):
+                parts.notices.append(text)
+            case Quote(text=text, language_words=language):
+                parts.quotes.append(f'"{text}" ({language})' if language else f'"{text}"')
             case DeepLink(label=label, url=url):
-                links.append(_link(label, url))
+                parts.links.append(_link(label, url))
             case SignIn():
-                links.append(_link(block.label, block.url))
-                links.append(block.code_label)
+                parts.links.append(_link(block.label, block.url))
+                parts.links.append(block.code_label)
             case Choices():
-                options += [f"{place}. {option.label}" for place, option in enumerate(block.options, 1)]
+                parts.options += [f"{place}. {option.label}" for place, option in enumerate(block.options, 1)]
             case OrderCard():
                 if block.primary is not None:
-                    links.append(_link(block.primary.label, block.primary.url))
-    return said, quotes, links, options
+                    parts.links.append(_link(block.primary.label, block.primary.url))
+    return parts
 
 
 def _link(label: str, url: str) -> str:
@@ -68,12 +80,13 @@ def _joined(parts: Sequence[str]) -> str:
 
 def _cut(quote: str, said: Sequence[str], tail: Sequence[str]) -> str | None:
     """The longest beginning of the quote that still fits, cut between words and marked as cut."""
-    words = quote.strip('"')
+    end = quote.rindex('"')
+    words, language = quote[1:end], quote[end + 1 :]
     low, high = SHORTEST_QUOTE, len(words)
     best: str | None = None
     while low <= high:
         middle = (low + high) // 2
-        form = _joined([*said, f'"{_between_words(words, middle)}..."', *tail])
+        form = _joined([*said, f'"{_between_words(words, middle)}..."{language}', *tail])
         if segments(form) <= MOST_PARTS:
             best, low = form, middle + 1
         else:

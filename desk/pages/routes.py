@@ -92,6 +92,7 @@ class _Desk:
                 base=self.base,
                 locale=locale,
                 now=now,
+                channels=self.host.channels(),
                 t=words(locale).say,
                 wish=lambda name: _wish(name, locale),
                 moment=lambda at: format_datetime(at.astimezone(zone), "d MMM HH:mm", locale=locale),

@@ -4,7 +4,10 @@ import subprocess
 import sys
 import time
 
-PARTS = ("evals.bench.reading", "evals.bench.search", "evals.bench.verdicts", "evals.bench.turns", "evals.bench.loop", "evals.bench.start")
+PARTS = tuple(
+    f"evals.bench.{part}"
+    for part in ("reading", "search", "verdicts", "turns", "loop", "start", "webhooks", "throughput", "idle", "growth")
+)
 
 
 def main() -> None:

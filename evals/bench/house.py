@@ -75,14 +75,14 @@ class House:
 
 
 @asynccontextmanager
-async def open_house(ports: Ports, *, model: str = "", forced: bool = False) -> AsyncIterator[House]:
+async def open_house(ports: Ports, *, model: str = "", forced: bool = False, world: Path = WORLD) -> AsyncIterator[House]:
     """The app in this process, without debounce, over the twin's HTTP. model: a LangChain model id, asked at the scripted server."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     with tempfile.TemporaryDirectory(prefix="deskbell-bench-") as folder:
         given: dict[str, Any] = {
             "dev": True,
             "var": Path(folder),
-            "world": WORLD,
+            "world": world,
             "shop_url": f"{ports.twin_url}/shops/{{handle}}",
             "read_client_id": "deskbell-read",
             "read_client_secret": "read-secret",

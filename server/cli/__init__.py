@@ -1,7 +1,7 @@
 """`deskbell`: the installation from a terminal. Commands are thin; what they do is imported only when one is called."""
 
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated, Literal, Optional
 
 import typer
 
@@ -36,11 +36,15 @@ def serve(
     port: Annotated[Optional[int], typer.Option(help="Port to listen on; 0 for any free one.")] = None,  # noqa: UP045
     world: World = None,
     plain: Annotated[bool, typer.Option(help="Readable log lines instead of JSON.")] = False,
+    role: Annotated[
+        Literal["all", "web", "worker"],
+        typer.Option(help="web serves pages and webhooks, worker answers; apart they need PostgreSQL, and there may be many of each."),
+    ] = "all",
 ) -> None:
     """Run the installation until it is stopped."""
     from server.cli.serving import serve as run
 
-    run(host=host, port=port, world=world, plain=plain)
+    run(host=host, port=port, world=world, plain=plain, role=role)
 
 
 @app.command()
@@ -174,3 +178,82 @@ def brand_list(json: Json = False) -> None:
     from server.cli.brands import show as run
 
     run(json_lines=json)
+
+
+@brand.command("channels")
+def brand_channels(
+    brand_id: Annotated[Text, typer.Argument(metavar="[BRAND]", help="A brand's id; every brand without it.")] = None, json: Json = False
+) -> None:
+    """Where each brand can be written to: Active, Off, or Unavailable with what is missing."""
+    from server.cli.brands import channels as run
+
+    run(brand_id, json_lines=json)
+
+
+@brand.command("channel")
+def brand_channel(
+    brand_id: Annotated[str, typer.Argument(metavar="BRAND")],
+    name: Annotated[str, typer.Argument(metavar="CHANNEL", help="webchat, sms, whatsapp or email.")],
+    off: Annotated[bool, typer.Option("--off", help="Switch it off; its settings stay.")] = False,
+    secrets: Annotated[
+        bool, typer.Option("--secrets", help="Ask for the channel's secrets; or give DESKBELL_BRAND_TWILIO_AUTH_TOKEN and so on.")
+    ] = False,
+    number: Annotated[Text, typer.Option(help="SMS, WhatsApp: the brand's number, e.g. +12025550199.")] = None,
+    account: Annotated[Text, typer.Option(help="SMS: Twilio's account SID.")] = None,
+    service: Annotated[Text, typer.Option(help="SMS: a messaging service SID.")] = None,
+    registered: Annotated[Optional[bool], typer.Option(help="SMS: whether the sender is registered with the carriers.")] = None,  # noqa: UP045
+    country: Annotated[Optional[list[str]], typer.Option(help="SMS: calling codes that may be texted, e.g. 1; several.")] = None,  # noqa: UP045
+    phone_number_id: Annotated[Text, typer.Option(help="WhatsApp: the number's id at Meta.")] = None,
+    template: Annotated[Optional[list[str]], typer.Option(metavar="LANGUAGE=NAME", help="WhatsApp: an approved template; several.")] = None,  # noqa: UP045
+    address: Annotated[Text, typer.Option(help="E-mail: the brand's mailbox.")] = None,
+    authserv_id: Annotated[Text, typer.Option(help="E-mail: our mail host's name in Authentication-Results.")] = None,
+    imap_host: Annotated[Text, typer.Option(help="E-mail: where the mailbox is read.")] = None,
+    imap_port: Annotated[Optional[int], typer.Option(help="E-mail: its port.")] = None,  # noqa: UP045
+    imap_user: Annotated[Text, typer.Option(help="E-mail: who signs in there.")] = None,
+    imap_folder: Annotated[Text, typer.Option(help="E-mail: the folder read.")] = None,
+    json: Json = False,
+) -> None:
+    """Switch a channel on or off and set what it needs. Secrets come by environment or prompt, never as arguments."""
+    from server.cli.brands import channel as run
+    from server.cli.brands import templates_of
+
+    settings = {
+        "number": number,
+        "account": account,
+        "service": service,
+        "registered": registered,
+        "countries": country,
+        "phone_number_id": phone_number_id,
+        "templates": templates_of(template),
+        "address": address,
+        "authserv_id": authserv_id,
+        "imap_host": imap_host,
+        "imap_port": imap_port,
+        "imap_user": imap_user,
+        "imap_folder": imap_folder,
+    }
+    run(brand_id, name, on=not off, settings=settings, ask=secrets, json_lines=json)
+
+
+@brand.command("catalogue-only")
+def brand_catalogue_only(
+    brand_id: Annotated[str, typer.Argument(metavar="BRAND")],
+    off: Annotated[bool, typer.Option("--off", help="Let the model in again.")] = False,
+    json: Json = False,
+) -> None:
+    """Catalogue answers only for this brand: no model is asked, from within five seconds."""
+    from server.cli.brands import catalogue_only as run
+
+    run(brand_id, on=not off, json_lines=json)
+
+
+@brand.command("reopen-contact")
+def brand_reopen_contact(
+    brand_id: Annotated[str, typer.Argument(metavar="BRAND")],
+    contact: Annotated[str, typer.Argument(metavar="EMAIL|PHONE")],
+    json: Json = False,
+) -> None:
+    """Let a contact ask for codes again after a hundred wrong ones in a row."""
+    from server.cli.brands import reopen_contact as run
+
+    run(brand_id, contact, json_lines=json)

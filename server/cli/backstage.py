@@ -12,9 +12,9 @@ from server.settings import Settings
 from server.store.database import StoreInUse
 
 
-def call(command: str, given: Mapping[str, Any]) -> Rows:
-    """The command's rows. Raises Trouble with what to do."""
-    settings = Settings()
+def call(command: str, given: Mapping[str, Any], settings: Settings | None = None) -> Rows:
+    """The command's rows. Raises Trouble with what to do. settings: read from the environment unless given."""
+    settings = settings or Settings()
     running = _running(settings)
     if running is not None:
         found = _ask(running, command, given)

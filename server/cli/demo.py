@@ -1,4 +1,4 @@
-"""`deskbell demo`: the demo brand with its shop and mailbox on this machine, and one conversation played through real HTTP."""
+"""`deskbell demo`: the demo brand with its shop, mailbox and phones on this machine, and one request asked on all four channels."""
 
 import asyncio
 import importlib
@@ -8,17 +8,18 @@ import signal
 import socket
 import sys
 import tempfile
+import textwrap
 import time
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import httpx
 from pydantic import SecretStr
 
 from server.cli.asking import DEMO
+from server.cli.four_channels import Places, ask_everywhere
 from server.cli.serving import run
 from server.cli.trouble import Trouble
 from server.installation import Installation
@@ -26,28 +27,22 @@ from server.logs import configure
 from server.services.browsers import Browsers
 from server.settings import Settings
 
-SHOPPER = "ana"
-"""A sample customer of the demo brand, by the world file's key."""
-CONVERSATION = (
-    "How long can I change my order?",
-    "I need to cancel my last order",
-    "Can I talk to a person?",
-)
 _PATIENCE_S = 40.0
+_POINTS = "100"
+"""The demo shop's plan, in points a second."""
 
 
 def demo(*, once: bool, port: int) -> None:
-    """Start shop, mailbox and app, play the conversation, print the addresses; stay up unless `once`."""
+    """Start shop, mailbox, phones and app, play the scene, print the addresses; stay up unless `once`."""
     configure(level=logging.ERROR, plain=True)
     asyncio.run(_demo(once, _ports(port)))
 
 
 async def _demo(once: bool, ports: Sequence[int]) -> None:
-    app, twin, mailbox, smtp = ports
-    addresses = [f"http://127.0.0.1:{one}" for one in (app, twin, mailbox)]
-    outside = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "demo", str(DEMO), *addresses, str(smtp), cwd=Path(__file__).parents[2]
-    )
+    app, twin, mailbox, smtp, phones = ports
+    addresses = [f"http://127.0.0.1:{one}" for one in (app, twin, mailbox, phones)]
+    named = [*addresses[:3], str(smtp), _POINTS, addresses[3]]
+    outside = await asyncio.create_subprocess_exec(sys.executable, "-m", "demo", str(DEMO), *named, cwd=Path(__file__).parents[2])
     try:
         await asyncio.gather(_until_up(addresses[1], outside), asyncio.to_thread(_load))
         with tempfile.TemporaryDirectory(prefix="deskbell-demo-") as folder:
@@ -75,7 +70,7 @@ def _load() -> None:
 
 
 async def _with_app(once: bool, folder: str, addresses: Sequence[str], smtp: int) -> None:
-    app, twin, mailbox = addresses
+    app, twin, mailbox, phones = addresses
     settings = Settings(
         dev=True,
         var=Path(os.environ.get("DESKBELL_VAR", "var")) / "demo",
@@ -94,17 +89,26 @@ async def _with_app(once: bool, folder: str, addresses: Sequence[str], smtp: int
         debounce=timedelta(milliseconds=200),
         smtp_host="127.0.0.1",
         smtp_port=smtp,
+        mail_webhook_secret=SecretStr("demo-mail-secret"),  # as are these, of the demo's mail host, Twilio and Meta
+        twilio_url=phones,
+        twilio_auth_token=SecretStr("demo-twilio-token"),
+        graph_url=f"{phones}/v23.0",
+        meta_app_secret=SecretStr("demo-meta-secret"),
+        meta_access_token=SecretStr("demo-meta-token"),
+        meta_verify_token=SecretStr("demo-meta-verify"),
     )
     failed: list[BaseException] = []
 
     async def play(house: Installation) -> None:
         try:
-            await _play(app, f"{twin}/shops/{house.first.brand.shop.partition('.')[0]}", house.first.brand.id)
-            _say("")
-            _say(f"Storefront with the chat   {twin}/shops/{house.first.brand.shop.partition('.')[0]}/")
+            brand = house.first.brand
+            shop = f"{twin}/shops/{brand.shop.partition('.')[0]}"
+            await _play(Places(app=app, shop=shop, phones=phones, mailbox=mailbox, brand=brand.id), brand.name)
+            _say(f"Storefront with the chat   {shop}/")
+            _say(f"Phones (SMS, WhatsApp)     {phones}/")
+            _say(f"Mailbox (mail, receipts)   {mailbox}/")
             _say(f"Customer Hub               {app}/orders")
             _say(f"Desk, for one browser      {await Browsers(house).desk_address(house.first)}")
-            _say(f"Mailbox (codes, receipts)  {mailbox}/")
             if not once:
                 _say("\nEverything runs on this machine. Ctrl-C stops it.")
         except Exception as error:
@@ -119,45 +123,14 @@ async def _with_app(once: bool, folder: str, addresses: Sequence[str], smtp: int
         raise Trouble(f"the sample conversation failed: {failed[0]}") from failed[0]
 
 
-async def _play(app: str, shop: str, brand: str) -> None:
-    """A signed-in shopper on the storefront: ticket through the app proxy, then the chat's own API."""
-    async with httpx.AsyncClient(timeout=_PATIENCE_S, trust_env=False, follow_redirects=False) as http:
-        ticket = await _ticket(http, shop)
-        begun = await _json(await http.post(f"{app}/api/chat/{brand}/conversations", json={"locale": "en", "ticket": ticket}))
-        headers = {"Authorization": f"Bearer {begun['token']}"}
-        log = await _json(await http.get(f"{app}/api/chat/{brand}/events?wait=1", headers=headers))
-        name = begun["brand"]["name"]
-        _say(f"\n{name}: {log['events'][0]['text']}\n")
-        after = log["after"]
-        for number, text in enumerate(CONVERSATION, 1):
-            _say(f"Shopper: {text}")
-            await _json(await http.post(f"{app}/api/chat/{brand}/messages", json={"id": f"demo-{number}", "text": text}, headers=headers))
-            said, after = await _answer(http, f"{app}/api/chat/{brand}/events", headers, after)
-            _say(f"{name}: {said}\n")
-
-
-async def _ticket(http: httpx.AsyncClient, shop: str) -> str | None:
-    """The storefront's word on who is logged in, as the widget gets it."""
-    await http.post(f"{shop}/account/as", data={"customer": SHOPPER})
-    answer = await http.get(f"{shop}/apps/deskbell/session")
-    return str(answer.json()["ticket"]) if answer.status_code == 200 else None
-
-
-async def _answer(http: httpx.AsyncClient, url: str, headers: dict[str, str], after: int) -> tuple[str, int]:
-    until = time.monotonic() + _PATIENCE_S
-    while time.monotonic() < until:
-        log = await _json(await http.get(f"{url}?after={after}&wait=20", headers=headers))
-        after = log["after"]
-        for event in log["events"]:
-            if event["kind"] == "message" and event["author"] == "agent":
-                return event["text"], after
-    raise TimeoutError("no answer came")
-
-
-async def _json(answer: httpx.Response) -> Any:
-    if answer.status_code >= 400:
-        raise RuntimeError(f"HTTP {answer.status_code}: {answer.text[:200]}")
-    return answer.json()
+async def _play(places: Places, name: str) -> None:
+    """The same request on each channel, one talk under the other."""
+    for channel, talk in (await ask_everywhere(places)).items():
+        _say(f"\n── {channel} {'─' * (60 - len(channel))}\n")
+        for said in talk:
+            note = f"  ({said.note})" if said.note else ""
+            _say(f"{'Shopper' if said.by_shopper else name}:{note}")
+            _say(textwrap.indent(said.text, "  ") + "\n")
 
 
 async def _until_up(twin: str, outside: asyncio.subprocess.Process) -> None:
@@ -175,10 +148,10 @@ async def _until_up(twin: str, outside: asyncio.subprocess.Process) -> None:
 
 
 def _ports(first: int) -> tuple[int, ...]:
-    """Four ports in a row, or any four free ones. Raises Trouble when one is taken."""
+    """Five ports in a row, or any five free ones. Raises Trouble when one is taken."""
     sockets = []
     try:
-        for place in range(4):
+        for place in range(5):
             one = socket.socket()
             one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             sockets.append(one)

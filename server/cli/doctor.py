@@ -1,20 +1,28 @@
 """`deskbell doctor`: what is configured, what is missing, and how to mend it. It changes nothing and asks nobody outside."""
 
+import logging
 import os
 import sqlite3
 import sys
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal, TypeAlias
+from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
-from server.cli.trouble import put, say
+from server.cli.backstage import call
+from server.cli.trouble import Trouble, put, say
+from server.logs import configure
+from server.services.backstage import Rows
 from server.settings import Settings
+from server.store.database import StoreError
 
 State: TypeAlias = Literal["ok", "off", "missing"]
 Finding: TypeAlias = tuple[str, State, str, str]
 """(what, state, how it stands, how to mend it)"""
+SHORT_BASE = 23
+"""Characters of the Hub's address that leave a link within 48 (V-03)."""
 _FLOOR = (3, 35, 0)
 """UPDATE … RETURNING came with this version of SQLite."""
 
@@ -47,12 +55,14 @@ def found() -> list[Finding]:
     rows: list[Finding] = [first]
     rows.append(_sqlite())
     rows.append(_store(settings))
-    rows.append(_shop(settings))
+    stock = _stock(settings, "brand_list")
+    rows.append(_shop(settings, stock))
     rows.append(_mail(settings))
+    rows += _channels(settings, stock)
     rows.append(_sign_in(settings))
     rows.append(_model(settings))
     rows.append(_embedder(settings))
-    rows += _skills(settings)
+    rows += _skills(settings, stock)
     return rows
 
 
@@ -63,6 +73,9 @@ def _sqlite() -> Finding:
 
 
 def _store(settings: Settings) -> Finding:
+    if settings.database_url.startswith("postgres"):
+        parts = urlsplit(settings.database_url)
+        return ("store", "ok", f"PostgreSQL at {parts.hostname or 'its socket'}{parts.path}", "")
     path = settings.database_path
     if path.exists():
         return ("store", "ok", str(path), "")
@@ -71,10 +84,38 @@ def _store(settings: Settings) -> Finding:
     return ("store", "missing", f"{path.parent} cannot be written", "choose another place with DESKBELL_VAR")
 
 
-def _shop(settings: Settings) -> Finding:
+def _stock(settings: Settings, command: str) -> Rows:
+    """What the store tells, through a running server or by opening it; nothing where there is no store yet, or it does not open."""
+    if not settings.database_url.startswith("postgres") and not settings.database_path.exists():
+        return []
+    configure(level=logging.CRITICAL, plain=True)
+    try:
+        return call(command, {}, settings.model_copy(update={"world": None}))
+    except (Trouble, StoreError):
+        return []
+
+
+def _channels(settings: Settings, stock: Rows) -> list[Finding]:
+    """Each brand's channels: a prerequisite that is missing is missing (C1, 003-34)."""
+    rows: list[Finding] = []
+    for row in _stock(settings, "brand_channels") if stock else []:
+        state: State = {"Active": "ok", "Off": "off"}.get(row["state"], "missing")  # type: ignore[assignment]  # one of the three
+        stands = f"Unavailable: {row['missing']}" if row["missing"] else row["state"]
+        rows.append((f"{row['brand']} {row['channel']}", state, stands, row["mend"] or ""))
+        if row["channel"] == "sms" and state == "ok":
+            base = row["links"]
+            if len(base) > SHORT_BASE:
+                stands = f"links begin with {base}: {len(base)} characters, which cost parts"
+                rows.append(
+                    (f"{row['brand']} links", "off", stands, f"give the Hub an address of at most {SHORT_BASE} characters (hub_url)")
+                )
+    return rows
+
+
+def _shop(settings: Settings, stock: Rows) -> Finding:
     if settings.read_client_id and settings.read_client_secret.get_secret_value():
         return ("shopify", "ok", f"client {settings.read_client_id} at {settings.shop_url}", "")
-    count = _count(settings, "SELECT count(*) FROM shop_credentials WHERE name = 'read_client_secret'")
+    count = sum(bool(row["connected"]) for row in stock)
     if count:
         return ("shopify", "ok", f"{count} brand(s) with credentials of their own", "")
     return ("shopify", "missing", "no read credential", "set DESKBELL_READ_CLIENT_ID and _SECRET, or `deskbell brand add --client-id …`")
@@ -107,14 +148,13 @@ def _embedder(settings: Settings) -> Finding:
     return ("embeddings", "ok", f"built-in, {extra}", "")
 
 
-def _skills(settings: Settings) -> list[Finding]:
+def _skills(settings: Settings, stock: Rows) -> list[Finding]:
     """Active, or Unavailable with the missing prerequisite (003-33 to 003-35)."""
     from skills.registry import SKILLS
     from skills.skill import Prerequisites, Unavailable
 
-    hubs = _count(settings, "SELECT count(*) FROM brands WHERE json_extract(config, '$.hub.active')")
-    connected = _shop(settings)[1] == "ok"
-    have = Prerequisites(hub_active=bool(hubs), shopify_connected=connected)
+    connected = _shop(settings, stock)[1] == "ok"
+    have = Prerequisites(hub_active=any(row["hub"] for row in stock), shopify_connected=connected)
     rows: list[Finding] = []
     for skill in SKILLS:
         status = skill.status(have)
@@ -123,18 +163,6 @@ def _skills(settings: Settings) -> list[Finding]:
         else:
             rows.append((f"skill {skill.name}", "ok", "Active", ""))
     return rows
-
-
-def _count(settings: Settings, query: str) -> int:
-    """A figure from the store, read beside a running server; 0 where there is no store yet."""
-    path = settings.database_path
-    if not path.exists():
-        return 0
-    try:
-        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as connection:
-            return int(connection.execute(query).fetchone()[0])
-    except sqlite3.Error:
-        return 0
 
 
 def _can_write(folder: Path) -> bool:

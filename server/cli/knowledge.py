@@ -10,10 +10,11 @@ from typing import Any
 
 from knowledge.document import Document
 from knowledge.terms import Terms
-from server.assembly import compiled, make_shelf, tools
+from server.assembly import compiled, tools
 from server.cli.asking import DEMO, from_environment
 from server.cli.backstage import call
 from server.cli.trouble import Trouble, put, rows_of, say
+from server.heavy import make_shelf
 from server.logs import configure
 from server.services.backstage import rows_of_terms
 from server.settings import Settings

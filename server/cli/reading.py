@@ -11,9 +11,9 @@ from agent.reading import Reader
 from channels.message import Channel, ConversationId, Inbound, MessageId
 from channels.words import LOCALES
 from knowledge.brand import Brand, BrandId
-from server.assembly import make_reader
 from server.cli.asking import from_environment
 from server.cli.trouble import put, rows_of
+from server.heavy import make_reader
 from server.logs import configure
 from server.services.cleaning import cleaned
 from server.settings import Settings

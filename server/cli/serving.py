@@ -1,4 +1,4 @@
-"""`deskbell serve`: the installation, listening until it is stopped."""
+"""`deskbell serve`: the installation, listening until it is stopped; or its worker, which only works."""
 
 import asyncio
 import logging
@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+from starlette.types import Receive, Scope, Send
 
-from server.assembly import open_installation, tools
+from server.assembly import Role, open_installation, tools
 from server.cli.trouble import Trouble
 from server.installation import Installation, UnknownBrand
 from server.logs import configure
@@ -27,22 +28,31 @@ DRAIN_S = 5
 WhenReady = Callable[[Installation], Awaitable[None]]
 
 
-def serve(*, host: str | None, port: int | None, world: Path | None, plain: bool) -> None:
+def serve(*, host: str | None, port: int | None, world: Path | None, plain: bool, role: Role = "all") -> None:
     configure(level=logging.INFO, plain=plain)
     given: dict[str, Any] = {"host": host, "port": port, "world": world}
     settings = Settings(**{name: value for name, value in given.items() if value is not None})
-    asyncio.run(run(settings))
+    asyncio.run(work(settings) if role == "worker" else run(settings, role=role))
 
 
-async def run(settings: Settings, when_ready: WhenReady | None = None, *, quiet: bool = False) -> None:
+async def work(settings: Settings) -> None:
+    """Turns, jobs and sends until SIGTERM or SIGINT, and nothing that listens."""
+    with _signals() as stopped:
+        async with open_installation(settings, role="worker"):
+            _print("Deskbell works: this process answers, and serves no pages.")
+            await stopped.wait()
+
+
+async def run(settings: Settings, when_ready: WhenReady | None = None, *, quiet: bool = False, role: Role = "all") -> None:
     """Open everything, listen, say where (unless quiet), and close everything in order."""
     listening = _listen(settings)
     settings = _at_port(settings, listening.getsockname()[1])
-    async with open_installation(settings) as house:
-        operator = (Backstage(house, tools()), write_token(settings))
+    async with open_installation(settings, role=role) as house:
+        # On a shared database commands go to the database itself, and every process learns of them.
+        operator = None if house.database.shared else (Backstage(house, tools()), write_token(settings))
         server = _Server(
             uvicorn.Config(
-                make_app(house, operator),
+                Front(house, operator),
                 log_config=None,
                 access_log=False,
                 timeout_graceful_shutdown=DRAIN_S,
@@ -54,9 +64,29 @@ async def run(settings: Settings, when_ready: WhenReady | None = None, *, quiet:
         try:
             await server.serve(sockets=[listening])
         finally:
-            token_file(settings).unlink(missing_ok=True)
+            if operator is not None:
+                token_file(settings).unlink(missing_ok=True)
             telling.cancel()
             await asyncio.gather(telling, return_exceptions=True)
+
+
+class Front:
+    """The app as it is now. A brand that moves in while we run has pages of its own: then it is put together anew."""
+
+    def __init__(self, house: Installation, operator: tuple[Backstage, str] | None) -> None:
+        self._house = house
+        self._operator = operator
+        self._watchers = tuple(house.watchers)
+        self._app = make_app(house, operator)
+        house.doors.append(self._renew)
+
+    async def _renew(self) -> None:
+        # What the last one counted by is left behind with it, like at a restart. Requests under way end where they began.
+        self._house.watchers[:] = self._watchers
+        self._app = make_app(self._house, self._operator)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app(scope, receive, send)
 
 
 class _Server(uvicorn.Server):
@@ -80,6 +110,19 @@ class _Server(uvicorn.Server):
         finally:
             for one in wanted:
                 loop.remove_signal_handler(one)
+
+
+@contextmanager
+def _signals() -> Generator[asyncio.Event, None, None]:
+    """An event that is set once the process is told to end."""
+    loop, stopped = asyncio.get_running_loop(), asyncio.Event()
+    for one in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(one, stopped.set)
+    try:
+        yield stopped
+    finally:
+        for one in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(one)
 
 
 def _listen(settings: Settings) -> socket.socket:
@@ -116,7 +159,7 @@ async def _where(house: Installation) -> None:
     try:
         first = house.first
     except UnknownBrand:
-        _print("There is no brand yet: stop, and add one with `deskbell brand add WORLD.yaml`.")
+        _print("There is no brand yet: add one with `deskbell brand add WORLD.yaml`.")
         return
     if house.settings.desk:
         _print(f"Desk, for whoever opens it first: {await Browsers(house).desk_address(first)}")

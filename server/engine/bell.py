@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import defaultdict, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from channels.message import ConversationId
@@ -23,14 +24,29 @@ class Bell:
 
     def __init__(self) -> None:
         self._lines: defaultdict[Key, _Line] = defaultdict(_Line)
+        self.abroad: Callable[[Key, str | None], None] | None = None
+        """Passes on what happens here to the other processes of the installation, where there are any."""
 
     async def ring(self, brand: BrandId, conversation: ConversationId) -> None:
         """The log has grown."""
         await self._tell((brand, conversation), None)
+        if self.abroad is not None:
+            self.abroad((brand, conversation), None)
 
     async def status(self, brand: BrandId, conversation: ConversationId, code: str) -> None:
         """What the agent is doing, e.g. `checking_orders`; shown while it lasts, never kept."""
         await self._tell((brand, conversation), code)
+        if self.abroad is not None:
+            self.abroad((brand, conversation), code)
+
+    async def heard(self, key: Key, code: str | None) -> None:
+        """It rang in another process."""
+        await self._tell(key, code)
+
+    async def ring_all(self) -> None:
+        """Whoever listens had better look for themselves: something may have been missed."""
+        for key in tuple(self._lines):
+            await self._tell(key, None)
 
     def listen(self, brand: BrandId, conversation: ConversationId) -> "Listener":
         return Listener(self, (brand, conversation))

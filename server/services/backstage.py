@@ -14,6 +14,7 @@ from knowledge.brand import Brand, BrandId
 from knowledge.document import Document, DocumentId, UnreadableDocument
 from knowledge.terms import NotUnderstood, Rule, Terms
 from server.installation import Installation
+from server.services.channel_commands import ChannelCommands
 from server.store import brands, policies
 from server.store.records import plain
 from server.world_brand import WorldError, read_world_brand
@@ -45,6 +46,7 @@ class Backstage:
             "knowledge_terms": self._knowledge_terms,
             "knowledge_check": self._knowledge_check,
             "knowledge_approve": self._knowledge_approve,
+            **ChannelCommands(house, self._brand).all,
         }
 
     async def run(self, command: str, given: Mapping[str, Any]) -> Rows:
@@ -59,8 +61,17 @@ class Backstage:
     async def _brand_list(self, _: Mapping[str, Any]) -> Rows:
         async with self._house.database.reading() as tx:
             known = await brands.all_brands(tx)
+            connected = {one.id: await brands.credential(tx, one, "read_client_secret", self._house.vault) is not None for one in known}
         return [
-            {"brand": one.id, "name": one.name, "shop": one.shop, "locales": list(one.locales), "channels": sorted(one.channels)}
+            {
+                "brand": one.id,
+                "name": one.name,
+                "shop": one.shop,
+                "locales": list(one.locales),
+                "channels": sorted(one.channels),
+                "hub": one.hub.active,
+                "connected": connected[one.id],
+            }
             for one in known
         ]
 

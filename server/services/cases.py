@@ -1,18 +1,21 @@
 """Cases: opened from the chat or the Hub, answered at the desk, and every word of it in the shopper's own thread."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from agent.effects import Brief
-from channels.message import ConversationId
+from channels.message import Channel, ConversationId
+from channels.words import words as catalogue
 from server.engine.bell import Bell
 from server.installation import Installation, Residence
 from server.services.cleaning import cleaned
 from server.services.first_words import sorry
+from server.services.speaking import say
 from server.store import cases, conversations
 from server.store.cases import Note, StoredCase
 from server.store.conversations import Event, Leased
+from server.store.database import Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +55,7 @@ class Cases:
         """The case is this person's, and the agent is silent in its thread (V-29)."""
         house, brand, now = self._house, home.brand, self._house.clock.now()
         async with house.database.writing() as tx:
+            await self._hold(tx, home, reference)
             if not await cases.assign(tx, brand, reference, person):
                 return False
             case = await cases.case(tx, brand, reference)
@@ -70,7 +74,8 @@ class Cases:
         """
         house, brand, now, words = self._house, home.brand, self._house.clock.now(), cleaned(text)
         async with house.database.writing() as tx:
-            case = await cases.case(tx, brand, reference)
+            await self._hold(tx, home, reference)
+            case = await cases.case(tx, brand, reference, hold=True)
             if case is None or case.state != "open" or not words:
                 return False
             n = await cases.add_note(tx, brand, reference, Note(author=author, kind="reply", text=words, at=now), once=once)
@@ -78,13 +83,24 @@ class Cases:
                 return True
             await cases.assign(tx, brand, reference, author)
             if case.conversation:
-                conversation = ConversationId(case.conversation)
-                await conversations.change_state(tx, brand, conversation, with_person=True, case=reference, pending=None)
-                said = conversations.message_body(
-                    author="person", ref=f"p-{reference}-{n}", text=words, at=now, name=author, blocks=[{"kind": "text", "text": words}]
-                )
-                state = {"state": "open", "reference": reference, "agent_name": author}
-                await conversations.log_all(tx, brand, conversation, [("message", said), ("case", state)], now)
+                held = ConversationId(case.conversation)
+                thread = await conversations.change_state(tx, brand, held, with_person=True, case=reference, pending=None)
+                if thread is not None:
+                    state = {"state": "open", "reference": reference, "agent_name": author}
+                    await say(
+                        house,
+                        tx,
+                        home,
+                        thread,
+                        words,
+                        ref=f"p-{reference}-{n}",
+                        kind="staff",
+                        author="person",
+                        name=author,
+                        ai=False,
+                        more=(("case", state),),
+                    )
+        house.engine.look()
         await self._ring(home, case.conversation)
         return True
 
@@ -92,6 +108,7 @@ class Cases:
         """The case is done; the assistant answers again. False when it was closed already."""
         house, brand, now = self._house, home.brand, self._house.clock.now()
         async with house.database.writing() as tx:
+            await self._hold(tx, home, reference)
             if not await cases.close_case(tx, brand, reference, now):
                 return False
             case = await cases.case(tx, brand, reference)
@@ -99,9 +116,14 @@ class Cases:
             conversation = case.conversation if case else None
             if conversation:
                 held = ConversationId(conversation)
-                await conversations.change_state(tx, brand, held, with_person=False, case=None, pending=None)
+                thread = await conversations.change_state(tx, brand, held, with_person=False, case=None, pending=None)
                 closed: dict[str, Any] = {"state": "closed", "reference": reference, "agent_name": author}
                 await conversations.log(tx, brand, held, "case", closed, now)
+                if thread is not None and thread.channel is not Channel.WEBCHAT:
+                    # A page shows the event itself; everywhere else it takes words to know who answers from now on.
+                    said = catalogue(thread.state.locale).say("case.closed", brand=brand.name, reference=reference)
+                    await say(house, tx, home, thread, said, ref=f"c-{reference}", kind="notice")
+        house.engine.look()
         await self._ring(home, conversation)
         return True
 
@@ -157,14 +179,19 @@ class Cases:
         )
         text = sorry(brand.name, locale, reference)
         notice = {"kind": "handoff_notice", "state": "made", "reason": brief.reason, "case": reference, "text": text, "reply_by": None}
-        said = conversations.message_body(
-            author="agent", ref=f"s-{reference}", text=text, at=now, name=brand.name, blocks=[notice], ai=True
-        )
         async with house.database.writing() as tx:
+            if not await conversations.set_aside(tx, brand, leased, turn=f"given-up-{reference}", now=house.database.wall()):
+                return
             await cases.open_case(tx, brand, case)
-            await conversations.set_aside(tx, brand, leased, turn=f"given-up-{reference}", now=datetime.now(UTC))
-            rows = [("message", said), ("case", {"state": "open", "reference": reference})]
-            await conversations.log_all(tx, brand, leased.thread.id, rows, now)
+            opened = {"state": "open", "reference": reference}
+            ref = f"s-{reference}"
+            await say(house, tx, home, leased.thread, text, ref=ref, kind="notice", blocks=[notice], more=(("case", opened),))
+
+    async def _hold(self, tx: Transaction, home: Residence, reference: str) -> None:
+        """The case's conversation before the case, in the order in which turns and intake take them: else two could wait in a ring."""
+        known = await cases.case(tx, home.brand, reference)
+        if known is not None and known.conversation:
+            await conversations.hold(tx, home.brand, known.conversation)
 
     async def _ring(self, home: Residence, conversation: str | None) -> None:
         if conversation:

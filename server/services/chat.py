@@ -7,25 +7,23 @@ ChatError
 
 import hashlib
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from agent.conversation import ConversationState
 from channels.message import Channel, ConversationId, Signal
-from identity import codes
-from identity.codes import Verdict
-from identity.levels import Level, Proof, ProofKind, Shopper, shopper_from
+from identity.levels import Proof, Shopper, shopper_from
 from identity.links import at_rest, looks_like_token
 from knowledge.brand import Brand
-from server.engine.turns import is_quick, level_event
 from server.installation import Installation, Residence
-from server.services.cleaning import cleaned
+from server.points import passing
 from server.services.first_words import greeting
-from server.store import challenges, conversations, passes
-from server.store.conversations import Arrival, Kept, Thread
+from server.services.hearing import Said, hear, log_level, wake
+from server.store import conversations, passes
+from server.store.conversations import Arrival, Thread
 from server.store.database import Transaction
+from server.store.proofs import end_proofs
 from server.store.records import read
-
-_SIGNALS = {Verdict.ACCEPTED: Signal.SIGNED_IN, Verdict.WRONG: Signal.CODE_WRONG, Verdict.SPENT: Signal.CODE_SPENT}
+from server.store.threads import renew_token
 
 
 class ChatError(Exception):
@@ -46,6 +44,17 @@ class Begun:
     token: str
     shopper: Shopper
     locale: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What became of a message."""
+
+    seq: int
+    fresh: bool
+    """False for one that had been kept before."""
+    token: str | None = None
+    """The conversation's new token, where a code in the message raised it: the one before is dead (A8)."""
 
 
 class Chat:
@@ -78,7 +87,7 @@ class Chat:
                 given.append(await self._proof_of(tx, brand, "ticket", ticket, now))
             stored = None if not webchat else at_rest(token)
             await conversations.open_thread(
-                tx, brand, conversation, channel=channel, contact=contact, token=stored, state=state, now=datetime.now(UTC)
+                tx, brand, conversation, channel=channel, contact=contact, token=stored, state=state, now=house.database.wall()
             )
             for one in given:
                 await conversations.add_proof(tx, brand, conversation, one)
@@ -109,70 +118,69 @@ class Chat:
 
     async def say(
         self, home: Residence, thread: Thread, *, message: str, text: str = "", choice: str | None = None, locale: str | None = None
-    ) -> Kept:
+    ) -> Taken:
         """Keep what the shopper said and wake the agent. The same `message` id again gets the same answer and does nothing."""
-        house, brand, now = self._house, home.brand, self._house.clock.now()
-        words = cleaned(text)
-        key = f"{thread.id}:{message}"
-        raised = False
+        house, brand = self._house, home.brand
+        said = Said(key=f"{thread.id}:{message}", text=text, choice=choice, locale=locale, at=house.clock.now(), client_id=message)
+        passing("intake.before_keep")
         async with house.database.writing() as tx:
-            known = await conversations.kept_before(tx, brand, thread.channel.value, key)
-            if known is not None:
-                return known
-            signal, shown = Signal.SAID, words
-            typed = codes.code_in(words) if choice is None else None
-            judged = await challenges.judge(tx, brand, thread.id, "conversation", typed, house.code_key(), now) if typed else None
-            if judged is not None:
-                # The digits stay in neither inbox nor log: what they proved is what counts.
-                signal, words, shown = _SIGNALS[judged.verdict], "", "••••••"
-                if judged.verdict is Verdict.ACCEPTED:
-                    proof = Proof(kind=ProofKind.CODE, contact=judged.contact, customer=judged.customer, at=now)
-                    await conversations.add_proof(tx, brand, thread.id, proof)
-                    raised = True
-            pause = timedelta() if is_quick(signal, choice) else house.engine.timing.debounce
-            arrival = Arrival(
-                provider=thread.channel.value,
-                message=key,
-                conversation=thread.id,
-                signal=signal,
-                text=words,
-                choice=choice,
-                locale=locale,
-                at=now,
-                shown_text=shown,
-                client_id=message,
-            )
-            kept = await conversations.keep(tx, brand, arrival, due_at=datetime.now(UTC) + pause)
-            if raised:
-                await self._log_level(tx, brand, thread, now)
-        await house.bell.ring(brand.id, thread.id)
-        house.engine.wake(brand.id, thread.id, after=pause)
-        return kept
+            heard = await hear(house, tx, home, thread, said)
+            kept, token = heard.kept, await self._renewed(tx, brand, thread) if heard.raised else None
+        passing("intake.after_keep")
+        if kept.fresh:
+            await house.bell.ring(brand.id, thread.id)
+            wake(house, home, thread, kept)
+        passing("intake.after_wake")
+        return Taken(seq=kept.seq, fresh=kept.fresh, token=token)
 
     async def signal(self, home: Residence, thread: Thread, signal: Signal, key: str) -> None:
         """Something happened that the conversation has waited for, e.g. a retry is due."""
         house = self._house
         arrival = Arrival(provider="house", message=key, conversation=thread.id, signal=signal, at=house.clock.now())
         async with house.database.writing() as tx:
-            await conversations.keep(tx, home.brand, arrival, due_at=datetime.now(UTC))
+            await conversations.keep(tx, home.brand, arrival, now=house.database.wall())
         house.engine.wake(home.brand.id, thread.id, after=timedelta())
 
-    async def raise_by(self, home: Residence, thread: Thread, kind: str, token: str) -> None:
+    async def raise_by(self, home: Residence, thread: Thread, kind: str, token: str) -> str | None:
         """A ticket or grant that this conversation's own page holds raises this conversation, and no other (A5).
 
-        kind: `ticket` (the storefront's word) or `grant` (a sign-in in this browser). Raises PassRefused.
+        kind: `ticket` (the storefront's word) or `grant` (a sign-in in this browser). Returns the conversation's new token; the one
+        before is dead (A8). None where nothing was proved. Raises PassRefused.
         """
         house, brand, now = self._house, home.brand, self._house.clock.now()
+        renewed = None
         async with house.database.writing() as tx:
             proof = await self._proof_of(tx, brand, kind, token, now)
             if proof.customer is not None:
+                renewed = await self._renewed(tx, brand, thread)
                 await conversations.add_proof(tx, brand, thread.id, proof)
-                await self._log_level(tx, brand, thread, now)
+                await log_level(tx, brand, thread, now)
                 key = f"{thread.id}:{hashlib.sha256(token.encode()).hexdigest()[:32]}"
                 arrival = Arrival(provider="house", message=key, conversation=thread.id, signal=Signal.SIGNED_IN, at=now)
-                await conversations.keep(tx, brand, arrival, due_at=datetime.now(UTC))
+                await conversations.keep(tx, brand, arrival, now=house.database.wall())
         await house.bell.ring(brand.id, thread.id)
         house.engine.wake(brand.id, thread.id, after=timedelta())
+        return renewed
+
+    async def sign_out(self, home: Residence, thread: Thread) -> str | None:
+        """Nothing is proved in this conversation any more, and it opens with another token, which is returned."""
+        house, brand, now = self._house, home.brand, self._house.clock.now()
+        async with house.database.writing() as tx:
+            await end_proofs(tx, brand, thread.id)
+            # Whatever was asked of the signed-in shopper is asked no more, and a turn under way for them is lost.
+            await conversations.change_state(tx, brand, thread.id, pending=None)
+            renewed = await self._renewed(tx, brand, thread)
+            await log_level(tx, brand, thread, now)
+        await house.bell.ring(brand.id, thread.id)
+        return renewed
+
+    async def _renewed(self, tx: Transaction, brand: Brand, thread: Thread) -> str | None:
+        """Another token in the place of the one that opened the conversation so far; other channels have none."""
+        if thread.channel is not Channel.WEBCHAT:
+            return None
+        token = self._house.chance.token(32)
+        await renew_token(tx, brand, thread.id, at_rest(token))
+        return token
 
     async def _proof_of(self, tx: Transaction, brand: Brand, kind: str, token: str, now: datetime) -> Proof:
         body = await passes.take(tx, brand, kind, token, now)
@@ -180,12 +188,6 @@ class Chat:
             raise PassRefused
         # Being used counts as activity: half an hour of silence is counted from here.
         return replace(read(Proof, body), seen_at=now)
-
-    async def _log_level(self, tx: Transaction, brand: Brand, thread: Thread, now: datetime) -> Level:
-        given = await conversations.proofs_of(tx, brand, thread.id)
-        level = shopper_from(given, now, accounts_only=brand.hub_proof == "account").level
-        await conversations.log(tx, brand, thread.id, "level", level_event(level), now)
-        return level
 
 
 def chosen_locale(brand: Brand, asked: str | None) -> str:

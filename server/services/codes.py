@@ -1,4 +1,4 @@
-"""One-time codes on their way: looked up and mailed out of sight, so that known and unknown contacts look the same (A4)."""
+"""One-time codes on their way: looked up and sent out of sight, so that known and unknown contacts look the same (A4)."""
 
 import secrets
 from datetime import datetime
@@ -6,14 +6,21 @@ from uuid import uuid4
 
 import phonenumbers
 
+from channels.availability import Active
+from channels.message import Channel, ConversationId, Outbound
+from channels.sms.segments import segments
 from channels.words import words
 from identity import codes
 from identity.codes import LIFE, Purpose
 from server.installation import Installation, Residence
+from server.services.channel_settings import channels_of
+from server.services.code_texts import may_text
 from server.services.mail import mail_parcel
-from server.store import challenges, jobs, outbox
+from server.store import challenges, conversations, jobs, mail_ids, outbox
 from server.store.challenges import Asked, Judged
+from server.store.database import Transaction
 from server.store.jobs import Job
+from server.store.records import plain, read_plain
 from shop.order import Customer
 from shop.reading import ReadMeter
 
@@ -37,7 +44,7 @@ class Codes:
             return await challenges.judge(tx, home.brand, session, purpose, typed, self._house.code_key(), self._house.clock.now())
 
     async def send(self, job: Job) -> None:
-        """The job: look the contact up, make a code, mail it to the contact on record. Raises ShopUnavailable to be tried again."""
+        """The job: look the contact up, make a code, send it to the contact on record. Raises ShopUnavailable to be tried again."""
         house = self._house
         home = house.residence(job.brand)
         async with house.database.reading() as tx:
@@ -45,25 +52,50 @@ class Codes:
         if asked is None:
             return
         customer = await self._customer(home, asked.contact)
-        now = house.clock.now()
+        now, wall = house.clock.now(), house.database.wall()
         digits = f"{secrets.randbelow(10**codes.DIGITS):0{codes.DIGITS}d}"
-        made = codes.challenge(
-            digits,
-            secrets.token_bytes(16),
-            house.code_key(),
-            brand=home.brand.id,
-            session=asked.session,
-            contact=asked.contact,
-            purpose=asked.purpose,
-            medium="email",
-            customer=customer.id if customer else None,
-            now=now,
-        )
+        locale = str(job.payload.get("locale") or home.brand.locales[0])
         async with house.database.writing() as tx:
-            await challenges.arm(tx, home.brand, asked.id, made)
-            if customer is not None and customer.email:
-                parcel = self._mail(home, asked.id, customer.email, digits, str(job.payload.get("locale") or home.brand.locales[0]), now)
-                await outbox.put(tx, home.brand, parcel, state="ready", now=now, due_at=now)
+            by_text = customer is not None and await self._may_text(tx, home, asked.contact, now)
+            made = codes.challenge(
+                digits,
+                secrets.token_bytes(16),
+                house.code_key(),
+                brand=home.brand.id,
+                session=asked.session,
+                contact=asked.contact,
+                purpose=asked.purpose,
+                medium="sms" if by_text else "email",
+                customer=customer.id if customer else None,
+                now=now,
+            )
+            if not await challenges.arm(tx, home.brand, asked.id, made):
+                return  # another worker has made it
+            parcel = None
+            if by_text:
+                parcel = self._text(home, asked.id, asked.contact, digits, locale)
+            elif customer is not None and customer.email:
+                parcel = self._mail(home, asked.id, customer.email, digits, locale)
+            if parcel is not None:
+                await outbox.put(tx, home.brand, parcel, state="ready", now=wall, due_at=wall)
+                await self._join(tx, home, asked, parcel, now)
+        house.engine.look()
+
+    async def _join(self, tx: Transaction, home: Residence, asked: Asked, parcel: outbox.Parcel, now: datetime) -> None:
+        """Who answers the mail that brought the code, and not the one that asked for it, is heard in the same conversation."""
+        if asked.purpose != "conversation" or parcel.channel != Channel.EMAIL.value:
+            return
+        thread = await conversations.thread(tx, home.brand, ConversationId(asked.session))
+        mail = read_plain(Outbound, parcel.body).mail
+        if thread is not None and thread.channel is Channel.EMAIL and mail is not None:
+            await mail_ids.remember(tx, home.brand, (mail.message_id,), thread.id, now)
+
+    async def _may_text(self, tx: Transaction, home: Residence, contact: str, now: datetime) -> bool:
+        """A number goes by text where the brand's texts are on; an address never does."""
+        if "@" in contact or "sms" not in home.transports:
+            return False
+        state = channels_of(self._house, home)[Channel.SMS]
+        return isinstance(state, Active) and await may_text(tx, home.brand, contact, now)
 
     async def _customer(self, home: Residence, contact: str) -> Customer | None:
         """The one customer whose record holds exactly this contact. Two are as good as none (INV-3)."""
@@ -75,22 +107,35 @@ class Codes:
         several = await home.shop.customers_by_phone(contact, meter)
         return several[0] if len(several) == 1 else None
 
-    def _mail(self, home: Residence, challenge: str, to: str, digits: str, locale: str, now: datetime) -> outbox.Parcel:
+    def _mail(self, home: Residence, challenge: str, to: str, digits: str, locale: str) -> outbox.Parcel:
         """The fixed template and nothing else: no word of the conversation is in it (INV-8)."""
         say = words(locale)
         minutes = int(LIFE["email"].total_seconds() // 60)
         body = say.say("hub.mail.code_body", brand=home.brand.name, code=digits, minutes=str(minutes))
-        host = (home.brand.hub_url or self._house.settings.public_url).split("://", 1)[-1]
         return mail_parcel(
             self._house.settings,
             home.brand,
             ref=f"code-{challenge}",
             to=to,
             subject=say.say("hub.mail.code_subject", brand=home.brand.name),
-            # The last line binds the code to our domain: browsers fill it in nowhere else.
-            text=f"{body}\n\n@{host} #{digits}",
+            text=f"{body}\n\n{self._bound(home, digits)}",
             locale=locale,
         )
+
+    def _text(self, home: Residence, challenge: str, to: str, digits: str, locale: str) -> outbox.Parcel:
+        """Likewise, as one text message."""
+        minutes = int(LIFE["sms"].total_seconds() // 60)
+        said = words(locale).say("sms.code", brand=home.brand.name, code=digits, minutes=str(minutes))
+        text = f"{said}\n\n{self._bound(home, digits)}"
+        out = Outbound(to=to, text=text, segments=segments(text), locale=locale, ai=False)
+        return outbox.Parcel(
+            brand=home.brand.id, ref=f"code-{challenge}", channel="sms", recipient=to, body=plain(Outbound, out), kind="code"
+        )
+
+    def _bound(self, home: Residence, digits: str) -> str:
+        """The last line binds the code to our domain: browsers fill it in nowhere else."""
+        host = (home.brand.hub_url or self._house.settings.public_url).split("://", 1)[-1]
+        return f"@{host} #{digits}"
 
 
 def normal_contact(text: str) -> str:

@@ -13,6 +13,7 @@ from server.installation import Installation, Residence
 from server.services.browsers import Browsers
 from server.services.cases import CaseFile as Kept
 from server.services.cases import Cases
+from server.services.channel_settings import channels_of
 from server.store.cases import StoredCase
 from server.store.conversations import Event
 from server.store.records import read_plain
@@ -37,6 +38,10 @@ class DeskDoor:
 
     def now(self) -> datetime:
         return self.house.clock.now()
+
+    def channels(self) -> Sequence[tuple[str, str]]:
+        home = self.house.residences.get(self.brand.id, self.home)
+        return [(channel.value, type(state).__name__.lower()) for channel, state in channels_of(self.house, home).items()]
 
     async def enter(self, key: str) -> Staff | None:
         token = await self.browsers.enter_desk(self.home, key, name=_ROLE)

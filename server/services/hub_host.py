@@ -20,6 +20,7 @@ from server.installation import Installation, Residence
 from server.services.browsers import Browser, Browsers
 from server.services.cases import Cases
 from server.services.choices import options_of, quantities_of
+from server.services.cleaning import cleaned
 from server.services.codes import Codes
 from server.services.sign_in import safe_place
 from server.services.withdrawals import Statement, Withdrawals
@@ -36,6 +37,10 @@ _WISHES: Mapping[str, str] = {
     "set_address": "change_address",
     "return": "return_exchange",
 }
+
+
+_LONGEST, _NOTE = 200, 2_000
+"""Characters of a value and of a note that come with a request."""
 
 
 @dataclass(slots=True)
@@ -135,16 +140,17 @@ class HubDoor:
             lines=request.verdicts,
             clauses=tuple(dict.fromkeys(str(clause) for verdict in request.verdicts for clause in verdict.clauses)),
             proposed=request.action,
-            said=request.note,
+            said=request.note[:_NOTE],
         )
-        asked = {"action": request.action, "lines": list(request.lines), "value": request.value}
+        # A form can hold anything: what staff are shown of it is cut to what a form of ours can say.
+        asked = {"action": request.action, "lines": list(request.lines)[:100], "value": request.value and cleaned(request.value)[:_LONGEST]}
         case = await self.cases.open_from_hub(
             self.home,
             brief=brief,
             request=asked,
             conversation=thread,
             reply_by=reply_by(self.brand.handoff, self.brand.time_zone, self.now()),
-            note=request.note,
+            note=request.note[:_NOTE],
         )
         return Receipt(reference=case.reference, at=case.opened_at, reply_by=case.reply_by)
 

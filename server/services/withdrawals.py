@@ -90,8 +90,9 @@ class Withdrawals:
         async with house.database.writing() as tx:
             await withdrawals.keep_withdrawal(tx, brand, reference, given, matched=False, now=now)
             await cases.open_case(tx, brand, case)
-            many = await outbox.addressed(tx, brand, given["contact"], "withdrawal-", now - timedelta(days=1))
-            due_at = now + timedelta(hours=max(0, many - _AN_HOUR + 1))
-            await outbox.put(tx, brand, parcel, state="ready", now=now, due_at=due_at)
+            wall = house.database.wall()
+            many = await outbox.addressed(tx, brand, given["contact"], "withdrawal-", wall - timedelta(days=1))
+            due_at = wall + timedelta(hours=max(0, many - _AN_HOUR + 1))
+            await outbox.put(tx, brand, parcel, state="ready", now=wall, due_at=due_at)
         house.engine.look()
         return Receipt(reference=reference, at=now)

@@ -1,4 +1,4 @@
-"""What jobs do when their time has come: send a code, try the shop again, forget what is old."""
+"""What jobs do when their time has come: send a code, try the shop again, ask providers what was missed, forget what is old."""
 
 from datetime import timedelta
 
@@ -6,6 +6,8 @@ from channels.message import ConversationId, Signal
 from server.installation import Installation
 from server.services.chat import Chat
 from server.services.codes import Codes
+from server.services.intake import Intake
+from server.services.reconciling import EVERY, Reconciling
 from server.store import conversations, retention
 from server.store.jobs import Job
 
@@ -17,6 +19,7 @@ class Work:
         self._house = installation
         self._chat = chat
         self._codes = codes
+        self._reconciling = Reconciling(installation, Intake(installation))
 
     async def run(self, job: Job) -> None:
         """Implements `engine.RunJob`."""
@@ -27,14 +30,17 @@ class Work:
                 await self._retry(job)
             case "retention":
                 await self._forget(job)
+            case kind if kind in EVERY:
+                await self._reconciling.run(job)
             case _:
                 raise LookupError(f"no worker for jobs of kind {job.kind!r}")
 
     async def plan(self) -> None:
         """The jobs that come round by themselves; asked for at each start, made once."""
         now = self._house.clock.now()
-        for home in self._house.residences.values():
+        for home in tuple(self._house.residences.values()):
             await self._house.engine.schedule(home.brand.id, "retention", f"from {now:%Y-%m-%d}", now + _EVERY, {})
+            await self._reconciling.plan(home)
 
     async def _retry(self, job: Job) -> None:
         home = self._house.residence(job.brand)

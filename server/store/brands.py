@@ -7,10 +7,10 @@ from datetime import datetime
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import func, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as insert_or_leave
 
 from knowledge.brand import Brand, BrandId
 from server.store.database import Transaction
+from server.store.either import alone, insert_or_leave
 from server.store.records import read, written
 from server.store.tables import brands, credentials
 
@@ -50,6 +50,7 @@ def _place(brand: str, column: str, row: str) -> bytes:
 
 async def keep_brand(tx: Transaction, brand: Brand, now: datetime) -> None:
     """Add a brand, or change its settings; the first one added stays the installation's first."""
+    await alone(tx, "brands")
     config = written(Brand, brand)
     changed = await tx.execute(update(brands).where(brands.c.brand == brand.id).values(config=config, at=now))
     if not changed.rowcount:
@@ -65,7 +66,7 @@ async def all_brands(tx: Transaction) -> tuple[Brand, ...]:
 async def keep_credential(tx: Transaction, brand: Brand, name: str, secret: str, vault: Vault, now: datetime) -> None:
     box = vault.seal(secret, brand=brand.id, column="box", row=name)
     values = dict(key_id=vault.key_id, box=box, at=now)
-    row = insert_or_leave(credentials).values(brand=brand.id, name=name, **values)
+    row = insert_or_leave(tx, credentials).values(brand=brand.id, name=name, **values)
     await tx.execute(row.on_conflict_do_update(index_elements=["brand", "name"], set_=values))
 
 
@@ -77,7 +78,7 @@ async def credential(tx: Transaction, brand: Brand, name: str, vault: Vault) -> 
 
 async def reseal(tx: Transaction, vault: Vault, now: datetime) -> int:
     """The rotation: everything sealed under an older key is sealed under the current one; returns how many rows."""
-    rows = (await tx.execute(select(credentials).where(credentials.c.key_id != vault.key_id))).all()
+    rows = (await tx.execute(select(credentials).where(credentials.c.key_id != vault.key_id).with_for_update())).all()
     for row in rows:
         secret = vault.open(row.box, row.key_id, brand=row.brand, column="box", row=row.name)
         box = vault.seal(secret, brand=row.brand, column="box", row=row.name)

@@ -10,6 +10,7 @@ from sqlalchemy import func, insert, select, update
 from agent.effects import Brief
 from knowledge.brand import Brand
 from server.store.database import Transaction
+from server.store.either import alone
 from server.store.records import read, written
 from server.store.tables import case_notes, cases
 
@@ -57,8 +58,10 @@ async def open_case(tx: Transaction, brand: Brand, case: StoredCase) -> None:
     )
 
 
-async def case(tx: Transaction, brand: Brand, reference: str) -> StoredCase | None:
-    row = (await tx.execute(select(cases).where(cases.c.brand == brand.id, cases.c.reference == reference))).first()
+async def case(tx: Transaction, brand: Brand, reference: str, *, hold: bool = False) -> StoredCase | None:
+    """hold: nobody else changes it until the commit; in writing transactions only."""
+    query = select(cases).where(cases.c.brand == brand.id, cases.c.reference == reference)
+    row = (await tx.execute(query.with_for_update() if hold else query)).first()
     return None if row is None else _case(row)
 
 
@@ -69,7 +72,8 @@ async def all_cases(tx: Transaction, brand: Brand, *, limit: int = 200) -> tuple
 
 
 async def open_case_of(tx: Transaction, brand: Brand, customer: str, order: str, wish: str) -> StoredCase | None:
-    """A case the Hub opened for the same wish, so that a second click opens no second one."""
+    """A case the Hub opened for the same wish, so that a second click opens no second one; nobody else opens one until the commit."""
+    await alone(tx, "case", brand.id, customer)
     mine = (cases.c.brand == brand.id, cases.c.customer == customer, cases.c.origin == "hub", cases.c.state == "open")
     for row in await tx.execute(select(cases).where(*mine)):
         found = _case(row)
@@ -92,6 +96,7 @@ async def assign(tx: Transaction, brand: Brand, reference: str, person: str) -> 
 
 async def add_note(tx: Transaction, brand: Brand, reference: str, note: Note, *, once: str | None = None) -> int | None:
     """The note's number; None when a form with this key had brought it before."""
+    await case(tx, brand, reference, hold=True)
     mine = (case_notes.c.brand == brand.id, case_notes.c.reference == reference)
     if once is not None and await tx.scalar(select(case_notes.c.n).where(*mine, case_notes.c.once == once)) is not None:
         return None

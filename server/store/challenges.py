@@ -10,7 +10,9 @@ from identity import codes
 from identity.codes import Challenge, Purpose, Verdict
 from knowledge.brand import Brand
 from server.store.database import Transaction
+from server.store.either import alone
 from server.store.tables import challenges, failed_tries
+from server.store.threads import hold
 
 _LISTENING = timedelta(hours=1)
 """How long after a code was asked for six typed digits are taken for an attempt at it."""
@@ -36,6 +38,7 @@ class Judged:
 
 async def ask(tx: Transaction, brand: Brand, asked: Asked) -> bool:
     """Note the wish for a code; a new one voids the old. False when the contact's limits are spent: then none will be sent."""
+    await _alone(tx, brand, asked.session, asked.purpose)
     mine = (challenges.c.brand == brand.id, challenges.c.session == asked.session, challenges.c.purpose == asked.purpose)
     await tx.execute(update(challenges).where(*mine, challenges.c.state.in_(("asked", "open", "spent"))).values(state="void"))
     allowed = await _may_send(tx, brand, asked.contact, asked.created_at)
@@ -71,17 +74,19 @@ async def asked_for(tx: Transaction, brand: Brand, challenge: str) -> Asked | No
     return Asked(id=row.id, session=row.session, contact=row.contact, purpose=row.purpose, created_at=row.created_at)
 
 
-async def arm(tx: Transaction, brand: Brand, challenge: str, made: Challenge) -> None:
-    """Store the code that was made, for a contact on record and for one that is not."""
-    await tx.execute(
+async def arm(tx: Transaction, brand: Brand, challenge: str, made: Challenge) -> bool:
+    """Store the code that was made, for a contact on record and for one that is not. False when another worker has made one."""
+    armed = await tx.execute(
         update(challenges)
         .where(challenges.c.brand == brand.id, challenges.c.id == challenge, challenges.c.state == "asked")
         .values(customer=made.customer, salt=made.salt, digest=made.digest, expires_at=made.expires_at, state="open")
     )
+    return bool(armed.rowcount)
 
 
 async def judge(tx: Transaction, brand: Brand, session: str, purpose: Purpose, typed: str, key: bytes, now: datetime) -> Judged | None:
     """What six typed digits come to in this session; None when no code is awaited here. Call inside a writing transaction."""
+    await _alone(tx, brand, session, purpose)
     query = (
         select(challenges)
         .where(challenges.c.brand == brand.id, challenges.c.session == session, challenges.c.purpose == purpose)
@@ -98,6 +103,23 @@ async def judge(tx: Transaction, brand: Brand, session: str, purpose: Purpose, t
     await _store(tx, brand, row.id, verdict, after)
     await _count(tx, brand, row.contact, verdict, now)
     return Judged(verdict=verdict, contact=row.contact, customer=after.customer if verdict is Verdict.ACCEPTED else None)
+
+
+async def reopen_contact(tx: Transaction, brand: Brand, contact: str, now: datetime) -> bool:
+    """A person lets a contact try again that has failed too often in a row (trust.md 4.3). False where nothing counted against it."""
+    await alone(tx, "codes", brand.id)
+    mine = (failed_tries.c.brand == brand.id, failed_tries.c.contact == contact, failed_tries.c.counts)
+    return bool((await tx.execute(update(failed_tries).where(*mine).values(counts=False))).rowcount)
+
+
+async def _alone(tx: Transaction, brand: Brand, session: str, purpose: Purpose) -> None:
+    """One try or wish for a code at a time in the whole brand: its limits count contacts and the shop, and must be exact.
+
+    A conversation's row is locked before, since whoever judges there goes on to write in it.
+    """
+    if purpose == "conversation":
+        await hold(tx, brand, session)
+    await alone(tx, "codes", brand.id)
 
 
 def _challenge(brand: Brand, row: Any) -> Challenge:

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import delete, func, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as insert_or_leave
 
 from knowledge.brand import Brand
 from knowledge.document import Clause, Document, DocumentId
 from knowledge.terms import NotUnderstood, Rule, RuleId, Terms
 from server.store.database import Transaction
+from server.store.either import alone, insert_or_leave
 from server.store.records import digest_of, read, written
 from server.store.tables import clauses, documents, puzzles, rules
 
@@ -28,6 +28,7 @@ class StoredRule:
 
 async def keep_document(tx: Transaction, brand: Brand, document: Document, now: datetime) -> bool:
     """Store a document and its clauses in place of the copy of the same id and locale. False when nothing had changed."""
+    await alone(tx, "policies", brand.id)
     mine = (documents.c.brand == brand.id, documents.c.document == document.id, documents.c.locale == document.locale)
     before = (await tx.execute(select(documents.c.version, documents.c.position).where(*mine))).first()
     if before is not None and before.version == document.version:
@@ -89,25 +90,27 @@ async def documents_of(tx: Transaction, brand: Brand) -> tuple[Document, ...]:
 
 async def keep_rules(tx: Transaction, brand: Brand, terms: Terms, *, now: datetime, approver: str | None = None) -> None:
     """Store compiled rules. A rule already stored in the same words keeps its state; new ones are drafts, or live where they say so."""
+    await alone(tx, "policies", brand.id)
     for place, rule in enumerate(terms.rules):
         version = version_of(rule)
         values = dict(brand=brand.id, rule=rule.id, version=version, body=written(Rule, rule), position=place)
         if rule.approved:
             await _retire(tx, brand, rule.id, version)
             live = dict(state="live", approved_at=now, approved_by=approver or "world file")
-            made = await tx.execute(insert_or_leave(rules).values(**values, **live).on_conflict_do_nothing())
+            made = await tx.execute(insert_or_leave(tx, rules).values(**values, **live).on_conflict_do_nothing())
             if not made.rowcount:
                 mine = (rules.c.brand == brand.id, rules.c.rule == rule.id, rules.c.version == version, rules.c.state != "live")
                 await tx.execute(update(rules).where(*mine).values(**live))
         else:
-            await tx.execute(insert_or_leave(rules).values(**values, state="draft").on_conflict_do_nothing())
+            await tx.execute(insert_or_leave(tx, rules).values(**values, state="draft").on_conflict_do_nothing())
     for place, puzzle in enumerate(terms.not_understood):
         row = dict(brand=brand.id, digest=digest_of(puzzle), body=written(NotUnderstood, puzzle), position=place)
-        await tx.execute(insert_or_leave(puzzles).values(**row).on_conflict_do_nothing())
+        await tx.execute(insert_or_leave(tx, puzzles).values(**row).on_conflict_do_nothing())
 
 
 async def replace_rules(tx: Transaction, brand: Brand, terms: Terms, *, now: datetime, approver: str) -> None:
     """Make these the brand's rules: what is no longer among them is retired (a world file is the whole truth)."""
+    await alone(tx, "policies", brand.id)
     kept = {rule.id for rule in terms.rules}
     gone = (rules.c.brand == brand.id, rules.c.rule.not_in(kept), rules.c.state != "retired")
     await tx.execute(update(rules).where(*gone).values(state="retired"))
@@ -117,6 +120,7 @@ async def replace_rules(tx: Transaction, brand: Brand, terms: Terms, *, now: dat
 
 async def drop_documents(tx: Transaction, brand: Brand, keep: Collection[tuple[str, str]]) -> None:
     """Forget documents that are not among these (id, locale) pairs, with their clauses."""
+    await alone(tx, "policies", brand.id)
     for row in (await tx.execute(select(documents.c.document, documents.c.locale).where(documents.c.brand == brand.id))).all():
         if (row.document, row.locale) not in keep:
             for table in (documents, clauses):
@@ -126,6 +130,7 @@ async def drop_documents(tx: Transaction, brand: Brand, keep: Collection[tuple[s
 
 async def drop_stale(tx: Transaction, brand: Brand, document: DocumentId, keep: Collection[RuleId]) -> None:
     """After a document changed: its rules that no longer stand in it are retired, its puzzles forgotten."""
+    await alone(tx, "policies", brand.id)
     for stored in await rules_of(tx, brand):
         if stored.rule.source.document == document and stored.rule.id not in keep and not stored.rule.stated:
             mine = (rules.c.brand == brand.id, rules.c.rule == stored.rule.id, rules.c.version == stored.version)
@@ -137,6 +142,7 @@ async def drop_stale(tx: Transaction, brand: Brand, document: DocumentId, keep: 
 
 async def approve(tx: Transaction, brand: Brand, wanted: Sequence[str] | None, *, approver: str, now: datetime) -> tuple[RuleId, ...]:
     """Make drafts live: those named, or all. Returns the ids that changed. Raises KeyError naming an unknown rule."""
+    await alone(tx, "policies", brand.id)
     drafts = {stored.rule.id: stored for stored in await rules_of(tx, brand) if stored.state == "draft"}
     chosen = list(drafts) if wanted is None else [RuleId(name) for name in wanted]
     known = {stored.rule.id for stored in await rules_of(tx, brand)}

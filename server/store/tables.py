@@ -107,11 +107,14 @@ conversations = _table(
     Column("id", String(40), nullable=False),
     Column("channel", String(16), nullable=False),
     Column("contact", Text),
+    Column("address", Text),  # what a channel finds the conversation by: a phone number, or a mail thread's first Message-ID
     Column("token", String(64)),  # SHA-256 of the bearer token
     Column("state", Text, nullable=False),
     Column("fence", Integer, nullable=False, default=0),
     Column("due_at", Instant),
+    Column("burst_at", Instant),  # when the first unanswered message came: the pause is capped from here
     Column("lease_until", Instant),
+    Column("inbound_at", Instant),  # the shopper's last message or tap, by the app's clock: WhatsApp's window counts from it
     Column("failures", Integer, nullable=False, default=0),
     Column("last_seq", Integer, nullable=False, default=0),
     Column("arrived", Integer, nullable=False, default=0),
@@ -120,6 +123,7 @@ conversations = _table(
     key=("id",),
 )
 Index("conversations_by_token", conversations.c.token, unique=True)
+Index("conversations_by_address", conversations.c.brand, conversations.c.channel, conversations.c.address, unique=True)
 Index("conversations_due", conversations.c.due_at)
 proofs = _table(
     "proofs",
@@ -143,6 +147,7 @@ inbox = _table(
     Column("text", Text, nullable=False, default=""),
     Column("choice", Text),
     Column("locale", String(16)),
+    Column("extra", Text, nullable=False, server_default="{}"),  # JSON: media kinds, mail headers
     Column("at", Instant, nullable=False),
     Column("turn", String(40)),
     key=("provider", "message"),  # kept for ever: a captured request replays for ever
@@ -185,6 +190,8 @@ outbox = _table(
     Column("ref", String(64), nullable=False),
     Column("conversation", String(40)),
     Column("seq", Integer, nullable=False, default=0),
+    Column("part", Integer, nullable=False, server_default="0"),  # of one reply that takes several messages
+    Column("kind", String(16), nullable=False, server_default="reply"),  # reply, staff, code, notice
     Column("channel", String(16), nullable=False),
     Column("recipient", Text),
     Column("body", Text, nullable=False),
@@ -193,10 +200,14 @@ outbox = _table(
     Column("due_at", Instant),
     Column("sending_at", Instant),
     Column("provider_ref", Text),
+    Column("status", String(16)),  # the provider's own word: queued, sent, delivered, read, failed
+    Column("error", String(64)),
     Column("at", Instant, nullable=False),
     key=("ref",),
 )
 Index("outbox_open", outbox.c.state, outbox.c.due_at)
+Index("outbox_in_order", outbox.c.brand, outbox.c.conversation, outbox.c.state, outbox.c.seq, outbox.c.part)
+Index("outbox_by_provider_ref", outbox.c.brand, outbox.c.provider_ref)
 events = _table(
     "events",
     Column("conversation", String(40), nullable=False),
@@ -300,6 +311,7 @@ jobs = _table(
     Column("run_at", Instant, nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
     Column("payload", Text, nullable=False),
+    Column("claimed_until", Instant),
     Column("state", String(16), nullable=False),  # waiting, done, dead
     UniqueConstraint("brand", "kind", "job_key"),
     key=("id",),
@@ -341,4 +353,43 @@ withdrawals = _table(
     Column("matched", Boolean, nullable=False, default=False),
     Column("at", Instant, nullable=False),
     key=("reference",),
+)
+opt_outs = _table(
+    "opt_outs",
+    Column("contact", Text, nullable=False),  # for every kind of message of the brand (L-10)
+    Column("channel", String(16), nullable=False),
+    Column("by", String(16), nullable=False),  # keyword, words, provider, staff
+    Column("word", Text, nullable=False, default=""),
+    Column("at", Instant, nullable=False),
+    Column("back_at", Instant),  # when the contact opted back in
+    key=("contact",),
+)
+spent = _table(
+    "spent",
+    Column("kind", String(16), nullable=False),  # tokens, segments
+    Column("scope", String(200), nullable=False),  # `brand`, or `contact:` and a digest of the contact
+    Column("slot", String(16), nullable=False),  # a UTC day `2026-11-20` or hour `2026-11-20T14`
+    Column("amount", Integer, nullable=False, default=0),
+    key=("kind", "scope", "slot"),
+)
+cursors = _table(
+    "cursors",
+    Column("name", String(100), nullable=False),  # how far a reconciliation has read, e.g. `twilio`, `imap`
+    Column("value", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    key=("name",),
+)
+mail_ids = _table(
+    "mail_ids",
+    Column("digest", String(64), nullable=False),  # SHA-256 of a Message-ID, ours or theirs
+    Column("conversation", String(40), nullable=False),
+    Column("at", Instant, nullable=False),
+    key=("digest",),
+)
+switches = _table(
+    "switches",
+    Column("name", String(32), nullable=False),  # catalogue_only
+    Column("on", Boolean, nullable=False),
+    Column("at", Instant, nullable=False),
+    key=("name",),
 )

@@ -13,25 +13,27 @@ from datetime import datetime
 from typing import Any, assert_never
 from uuid import uuid4
 
-from sqlalchemy import func, insert, or_, select, update
-from sqlalchemy.dialects.sqlite import insert as insert_or_leave
+from sqlalchemy import insert, select, update
 
 from agent.conversation import ConversationState
-from agent.effects import Effect, Emit, MakePlaceLink, OpenCase, RecordGap, RequestCode, ScheduleRetry
+from agent.effects import Effect, Emit, MakePlaceLink, OpenCase, RecordGap, RequestCode, ScheduleRetry, StopCase
 from agent.evidence import Evidence, Fact
 from agent.parts import TurnResult
 from agent.reading import Reading
-from channels.reply import Block, HandoffNotice, Reply
+from channels.message import Channel, Outbound
+from channels.reply import Block, HandoffNotice
 from identity.codes import normal_email
 from identity.levels import Shopper
 from knowledge.brand import Brand
 from knowledge.terms import Terms
-from server.store import cases, challenges, conversations, jobs, outbox, places
+from server.store import cases, challenges, conversations, jobs, mail_ids, outbox, places, spending
 from server.store.conversations import Leased
 from server.store.database import Transaction
+from server.store.either import insert_or_leave
 from server.store.records import digest_of, plain, written
 from server.store.tables import conversations as conversation_rows
-from server.store.tables import emitted, gaps, inbox, snapshots, turns
+from server.store.tables import emitted, gaps, snapshots, turns
+from server.store.threads import is_thread
 from skills.skill import Outcome
 
 
@@ -73,8 +75,10 @@ class Snapshots:
         digest = known[1]
         if (brand.id, digest) not in self._kept:
             row = dict(brand=brand.id, digest=digest, kind=kind, body=written(type(value), value))
-            await tx.execute(insert_or_leave(snapshots).values(**row).on_conflict_do_nothing())
-            self._kept.add((brand.id, digest))
+            made = await tx.execute(insert_or_leave(tx, snapshots).values(**row).on_conflict_do_nothing())
+            if not made.rowcount:
+                # Only one that an earlier transaction has committed is believed in: what is written here may yet be rolled back.
+                self._kept.add((brand.id, digest))
         return digest
 
 
@@ -86,37 +90,42 @@ async def commit_turn(
     *,
     snapshots: Snapshots,
     now: datetime,
+    outgoing: Sequence[Outbound] = (),
+    tokens: int = 0,
     force: bool = False,
 ) -> Committed:
     """Keep everything one turn came to. Raises FenceLost or Superseded, and then nothing is kept.
 
-    now: the engine's clock. force: answer what was read even if more has arrived (after the one rerun).
+    now: the store's clock. outgoing: the reply as its channel's messages, in order; none in webchat. tokens: of the model, less what
+    was set aside for the turn before. force: answer what was read even if more has arrived (after the one rerun).
     """
     held = leased.thread
-    mine = (conversation_rows.c.brand == brand.id, conversation_rows.c.id == held.id)
-    waiting = (inbox.c.brand == brand.id, inbox.c.conversation == held.id, inbox.c.turn.is_(None))
-    unanswered = select(func.count()).select_from(inbox).where(*waiting).scalar_subquery()
-    now_is = (await tx.execute(select(conversation_rows.c.fence, unanswered.label("unanswered")).where(*mine))).first()
+    mine = is_thread(brand, held.id)
+    # The row is locked first, and everything that arrives bumps it first: fence and count are true until the commit (trust.md 5.7).
+    rows_now = select(conversation_rows.c.fence, conversation_rows.c.arrived).where(mine).with_for_update()
+    now_is = (await tx.execute(rows_now)).first()
     if now_is is None or now_is.fence != held.fence:
         raise FenceLost
-    more = now_is.unanswered > len(leased.keys)
+    more = now_is.arrived > leased.arrived
     if more and not force:
         raise Superseded
     turn = uuid4().hex
     await _keep_turn(tx, brand, leased, result, turn, snapshots, now)
-    answered = or_(*((inbox.c.provider == provider) & (inbox.c.message == message) for provider, message in leased.keys))
-    await tx.execute(update(inbox).where(inbox.c.brand == brand.id, answered).values(turn=turn))
+    await conversations.answer_by(tx, brand, leased, turn)
     rows = _said(brand, result, turn)
     values = {"state": written(ConversationState, result.state), "lease_until": None, "failures": 0, "due_at": now if more else None}
-    change = update(conversation_rows).where(*mine).values(**values, last_seq=conversation_rows.c.last_seq + len(rows))
+    if not more:
+        values["burst_at"] = None
+    change = update(conversation_rows).where(mine).values(**values, last_seq=conversation_rows.c.last_seq + len(rows))
     last: int = (await tx.execute(change.returning(conversation_rows.c.last_seq))).scalar_one()
     if result.reply is not None:
         first = last - len(rows) + 1
         await conversations.write_log(tx, brand, held.id, first, rows, result.now)
-        await _send(tx, brand, leased, result.reply, turn, first, now)
+        await _send(tx, brand, leased, outgoing, turn, first, now)
     scheduled = False
     for effect in result.effects:
         scheduled = await _apply(tx, brand, leased, effect, turn, result.now) or scheduled
+    await spending.add(tx, brand, "tokens", held.contact or str(held.id), now, tokens)
     return Committed(turn=turn, more=more, scheduled=scheduled)
 
 
@@ -166,21 +175,27 @@ def _said(brand: Brand, result: TurnResult, turn: str) -> list[tuple[str, dict[s
     return [("message", {**body, "locale": reply.locale}), *(("case", case) for case in case_events(reply.blocks, result.effects))]
 
 
-async def _send(tx: Transaction, brand: Brand, leased: Leased, reply: Reply, turn: str, seq: int, now: datetime) -> None:
+async def _send(tx: Transaction, brand: Brand, leased: Leased, outgoing: Sequence[Outbound], turn: str, seq: int, now: datetime) -> None:
     """The reply into the outbox. Webchat's page de-duplicates by ref, so being in the log is being sent."""
-    by_log = leased.thread.channel.value == "webchat"
-    parcel = outbox.Parcel(
-        brand=brand.id,
-        ref=f"r-{turn}",
-        channel=leased.thread.channel.value,
-        recipient=leased.thread.contact,
-        # The log holds a webchat reply already; the other channels' transports lay out what stands here.
-        body={} if by_log else plain(Reply, reply),
-        conversation=leased.thread.id,
-        seq=seq,
-    )
-    state, reference = ("sent", str(seq)) if by_log else ("ready", None)
-    await outbox.put(tx, brand, parcel, state=state, now=now, due_at=None if by_log else now, provider_ref=reference)
+    held = leased.thread
+    if held.channel is Channel.WEBCHAT:
+        there = outbox.Parcel(brand=brand.id, ref=f"r-{turn}", channel="webchat", recipient=held.contact, conversation=held.id, seq=seq)
+        await outbox.put(tx, brand, there, state="sent", now=now, due_at=None, provider_ref=str(seq))
+        return
+    for part, out in enumerate(outgoing):
+        parcel = outbox.Parcel(
+            brand=brand.id,
+            ref=f"r-{turn}-{part}" if part else f"r-{turn}",
+            channel=held.channel.value,
+            recipient=out.to,
+            body=plain(Outbound, out),
+            conversation=held.id,
+            seq=seq,
+            part=part,
+        )
+        await outbox.put(tx, brand, parcel, state="ready", now=now, due_at=now)
+        if out.mail is not None and out.mail.message_id:
+            await mail_ids.remember(tx, brand, [out.mail.message_id], held.id, now)
 
 
 def case_events(blocks: Sequence[Block], effects: Sequence[Effect]) -> list[dict[str, Any]]:
@@ -215,6 +230,8 @@ async def _apply(tx: Transaction, brand: Brand, leased: Leased, effect: Effect, 
             await challenges.ask(tx, brand, asked)
             await jobs.schedule(tx, brand.id, "code", asked.id, now, {"challenge": asked.id, "locale": leased.thread.state.locale})
             return True
+        case StopCase():
+            await cases.close_case(tx, brand, effect.reference, now)
         case RecordGap():
             row = dict(topic=effect.topic, language=effect.language, wish=effect.wish, channel=effect.channel, question=effect.question)
             await tx.execute(insert(gaps).values(brand=brand.id, id=uuid4().hex, conversation=conversation, at=now, **row))

@@ -11,8 +11,10 @@ from server.services.chat import Chat
 from server.services.choices import Choices
 from server.services.desk_host import DeskDoor
 from server.services.hub_host import HubDoor
+from server.services.intake import Intake
+from server.services.receipts import Receipts
 from server.services.sign_in import SignIn
-from server.web import auth, backstage, chat, errors, operation, pages, storefront
+from server.web import auth, backstage, chat, email, errors, operation, pages, sms, storefront, whatsapp
 from server.web.guards import OPERATOR, Access, Guard, declare, everything
 
 
@@ -30,8 +32,12 @@ def make_app(house: Installation, operator: tuple[Backstage, str] | None = None)
     app.include_router(pages.router(house))
     app.include_router(storefront.router(house, sign_in))
     app.include_router(chat.router(house, talk, Choices()))
+    intake, receipts = Intake(house), Receipts(house)
+    app.include_router(sms.router(house, intake, receipts))
+    app.include_router(whatsapp.router(house, intake, receipts))
+    app.include_router(email.router(house, intake))
     app.include_router(auth.router(house, sign_in, browsers))
-    app.include_router(operation.router(house, operation.Measures(house)))
+    app.include_router(operation.router(house, operation.measures_of(house)))
     extra: dict[tuple[str, str], Access] = {}
     if operator is not None:
         app.include_router(backstage.router(*operator))

@@ -21,7 +21,7 @@ from server.services.cleaning import cleaned
 from server.store import conversations
 from server.store.conversations import Event, Thread
 from server.web.errors import Refused
-from server.web.limits import Buckets
+from server.web.limits import Buckets, sender_of
 
 PING_S = 15.0
 REAUTHORISE_S = 60.0
@@ -29,6 +29,8 @@ MAX_TEXT = 8_000
 LAST_SEQ = 10**15
 """Far beyond any log, and within what SQLite counts."""
 _ID = re.compile(r"[\x21-\x7e]{1,64}")
+TOKEN = "Deskbell-Token"
+"""The header of an answer that brings the conversation's new token."""
 B = TypeVar("B", bound=BaseModel)
 
 
@@ -108,7 +110,7 @@ def router(house: Installation, chat: Chat, choices: Choices) -> APIRouter:
 
     @api.post("/conversations", status_code=201)
     async def begin(request: Request, home: Home) -> JSONResponse:
-        beginnings.take(request.client.host if request.client else "?")
+        beginnings.take(sender_of(request, house.settings.proxy_hops))
         body = await parsed(request, Begin)
         begun = await chat.begin(home, locale=body.locale, ticket=body.ticket)
         answer = {
@@ -129,7 +131,7 @@ def router(house: Installation, chat: Chat, choices: Choices) -> APIRouter:
             raise Refused(422, "empty", "Send `text` or `choice`.")
         messages.take(thread.id)
         kept = await chat.say(home, thread, message=body.id, text=body.text, choice=body.choice)
-        return JSONResponse({"id": body.id, "seq": kept.seq}, status_code=202)
+        return JSONResponse({"id": body.id, "seq": kept.seq}, status_code=202, headers=_renewed(kept.token))
 
     @api.get("/events")
     async def events(
@@ -153,14 +155,19 @@ def router(house: Installation, chat: Chat, choices: Choices) -> APIRouter:
     @api.post("/ticket", status_code=204)
     async def ticket(request: Request, home: Home, thread: Its) -> Response:
         messages.take(thread.id)
-        await chat.raise_by(home, thread, "ticket", (await parsed(request, Ticket)).ticket)
-        return Response(status_code=204)
+        renewed = await chat.raise_by(home, thread, "ticket", (await parsed(request, Ticket)).ticket)
+        return Response(status_code=204, headers=_renewed(renewed))
 
     @api.post("/grant", status_code=204)
     async def grant(request: Request, home: Home, thread: Its) -> Response:
         messages.take(thread.id)
-        await chat.raise_by(home, thread, "grant", (await parsed(request, Grant)).grant)
-        return Response(status_code=204)
+        renewed = await chat.raise_by(home, thread, "grant", (await parsed(request, Grant)).grant)
+        return Response(status_code=204, headers=_renewed(renewed))
+
+    @api.post("/sign-out", status_code=204)
+    async def sign_out(home: Home, thread: Its) -> Response:
+        messages.take(thread.id)
+        return Response(status_code=204, headers=_renewed(await chat.sign_out(home, thread)))
 
     @api.post("/sign-in")
     async def sign_in(home: Home, thread: Its) -> dict[str, str]:
@@ -178,6 +185,11 @@ def router(house: Installation, chat: Chat, choices: Choices) -> APIRouter:
         return {"options": await choices.of(home, shopper.customer, cleaned(order), cleaned(line))}
 
     return api
+
+
+def _renewed(token: str | None) -> dict[str, str]:
+    """The conversation opens with this token from now on, and with the one before no more (A8)."""
+    return {} if token is None else {TOKEN: token}
 
 
 class Log:
@@ -206,9 +218,12 @@ class Log:
         checked = time.monotonic()
         with self._house.bell.listen(self._home.brand.id, self._thread.id) as listener:
             while True:
-                for event in await self._after(after):
+                found = await self._after(after)
+                for event in found:
                     after = event.seq
                     yield format_sse_event(data_str=event.body, event=event.kind, id=str(event.seq))
+                if any(event.kind == "level" for event in found) and not await self._still_opens(token):
+                    return  # the page comes back with the token it was given for the new level
                 codes = await self._heard(listener)
                 for code in codes or ():
                     body = {"seq": after, "code": code, "words": self._worded(code)}
@@ -217,10 +232,15 @@ class Log:
                     yield b": ping\n\n"
                 if time.monotonic() - checked > REAUTHORISE_S:
                     checked = time.monotonic()
-                    try:
-                        await self._chat.thread_of(self._home, token)
-                    except NotThere:
+                    if not await self._still_opens(token):
                         return
+
+    async def _still_opens(self, token: str) -> bool:
+        try:
+            await self._chat.thread_of(self._home, token)
+        except NotThere:
+            return False
+        return True
 
     async def _heard(self, listener: Listener) -> tuple[str, ...] | None:
         return await listener.wait(PING_S)

@@ -18,6 +18,9 @@ from server.web.errors import OUR_FAULT, error
 
 _log = structlog.get_logger("access")
 MAX_BODY = 256 * 1024
+MAX_MAIL = 1024 * 1024
+_LARGER = {"/webhooks/email/{brand}": MAX_MAIL}
+"""Addresses that take more than the rest: a mail comes whole."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -43,12 +46,18 @@ TABLE: dict[tuple[str, str], Access] = {
     ("GET", "/widget/static/{name}"): Access.PUBLIC,
     ("GET", "/proxy/{brand}/session"): Access.SIGNED,
     ("POST", "/webhooks/shopify/{brand}"): Access.SIGNED,
+    ("POST", "/webhooks/sms/{brand}"): Access.SIGNED,
+    ("POST", "/webhooks/sms/{brand}/status"): Access.SIGNED,
+    ("GET", "/webhooks/whatsapp/{brand}"): Access.SIGNED,
+    ("POST", "/webhooks/whatsapp/{brand}"): Access.SIGNED,
+    ("POST", "/webhooks/email/{brand}"): Access.SIGNED,
     ("POST", "/api/chat/{brand}/conversations"): Access.PUBLIC,
     ("POST", "/api/chat/{brand}/messages"): Access.BEARER,
     ("GET", "/api/chat/{brand}/events"): Access.BEARER,
     ("POST", "/api/chat/{brand}/ticket"): Access.BEARER,
     ("POST", "/api/chat/{brand}/sign-in"): Access.BEARER,
     ("POST", "/api/chat/{brand}/grant"): Access.BEARER,
+    ("POST", "/api/chat/{brand}/sign-out"): Access.BEARER,
     ("GET", "/api/chat/{brand}/choices"): Access.BEARER,
     ("GET", "/auth/{brand}/start"): Access.PUBLIC,
     ("GET", "/auth/{brand}/callback"): Access.PUBLIC,
@@ -137,10 +146,11 @@ class Guard:
             if scope["method"] not in _SAFE and not self._origin_fits(headers, access):
                 await error(403, "wrong_origin", "This request must come from our own pages.")(scope, receive, sending)
                 return
-            body = await _whole_body(headers, receive) if scope["method"] not in _SAFE else b""
+            most = _LARGER.get(path, MAX_BODY)
+            body = await _whole_body(headers, receive, most) if scope["method"] not in _SAFE else b""
             if body is None:
-                answer = error(413, "too_large", "The request is larger than 256 KB. Send less.", {"Connection": "close"})
-                await answer(scope, receive, sending)
+                told = f"The request is larger than {most // 1024} KB. Send less."
+                await error(413, "too_large", told, {"Connection": "close"})(scope, receive, sending)
                 return
             await self._app(scope, _replayed(body, receive) if scope["method"] not in _SAFE else receive, sending)
         except ClientGone:
@@ -180,10 +190,10 @@ class ClientGone(Exception):
     """The sender went away before the end: half a request is none."""
 
 
-async def _whole_body(headers: Headers, receive: Receive) -> bytes | None:
+async def _whole_body(headers: Headers, receive: Receive, most: int) -> bytes | None:
     """The body, read before anything parses or hashes it; None when it is too large. Raises ClientGone when it breaks off."""
     said = headers.get("content-length", "0")
-    if not (said.isascii() and said.isdigit() and len(said) < 10) or int(said) > MAX_BODY:
+    if not (said.isascii() and said.isdigit() and len(said) < 10) or int(said) > most:
         return None
     parts: list[bytes] = []
     size = 0
@@ -193,7 +203,7 @@ async def _whole_body(headers: Headers, receive: Receive) -> bytes | None:
             raise ClientGone
         part = message.get("body", b"")
         size += len(part)
-        if size > MAX_BODY:
+        if size > most:
             return None
         parts.append(part)
         if not message.get("more_body", False):

@@ -4,7 +4,22 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 
+from fastapi import Request
+
 from server.web.errors import Refused
+
+
+def sender_of(request: Request, hops: int) -> str:
+    """Whom to count a request against: the address that reached the outermost proxy of ours.
+
+    hops: how many proxies of ours stand in front. Each appends the address it was reached from to `X-Forwarded-For`, so that many
+    entries from the right are ours, and what stands left of them anybody can write. 0: whoever connected.
+    """
+    peer = request.client.host if request.client else "?"
+    if hops <= 0:
+        return peer
+    said = [one.strip() for line in request.headers.getlist("x-forwarded-for") for one in line.split(",") if one.strip()]
+    return said[-hops][:64] if len(said) >= hops else peer
 
 
 class Buckets:

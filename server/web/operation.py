@@ -9,7 +9,8 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from server.engine.turns import Answered
-from server.installation import Installation
+from server.installation import Installation, Residence
+from server.services.channel_settings import channels_of
 from server.store.database import StoreError, StoreFailed
 from server.web.errors import Refused
 
@@ -66,8 +67,8 @@ def router(house: Installation, measures: Measures) -> APIRouter:
             "engine": {"running": engine.running, "late": late, "busy": engine.busy, "waiting": engine.waiting},
             "brands": len(house.residences),
             "parts": parts,
-            "sqlite": sqlite3.sqlite_version,
-            "synchronous": "full",
+            "channels": {home.brand.id: _channels(house, home) for home in tuple(house.residences.values())},
+            "kept_by": {"sqlite": sqlite3.sqlite_version, **house.database.kept_by},
         }
         return JSONResponse(body, 200 if good else 503)
 
@@ -81,3 +82,14 @@ def router(house: Installation, measures: Measures) -> APIRouter:
         return Response(generate_latest(measures.registry), media_type=CONTENT_TYPE_LATEST)
 
     return routes
+
+
+def _channels(house: Installation, home: Residence) -> dict[str, str]:
+    """Active, Off or Unavailable, without what is missing: that is for whoever runs the installation."""
+    return {channel.value: type(state).__name__ for channel, state in channels_of(house, home).items()}
+
+
+def measures_of(house: Installation) -> Measures:
+    """The one set of figures of this process, however often the app over the house is put together."""
+    known = (getattr(watcher, "__self__", None) for watcher in house.watchers)
+    return next((one for one in known if isinstance(one, Measures)), None) or Measures(house)

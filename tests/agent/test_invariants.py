@@ -22,8 +22,11 @@ from agent.evidence import Evidence
 from agent.parts import Incoming, Parts, TurnResult
 from agent.reading import Reading
 from agent.turn import take_turn
-from channels.message import Channel, ConversationId, Inbound, MessageId, Signal
+from channels.email.render import render as as_mail
+from channels.message import Channel, ConversationId, Inbound, MailHeaders, MessageId, Outbound, Signal
 from channels.reply import Choices, OrderCard, Quote
+from channels.sms.render import render as as_sms
+from channels.whatsapp.render import render as as_whatsapp
 from identity.levels import ANONYMOUS, Level, Proof, ProofKind, Shopper
 from knowledge.brand import Brand, BrandId
 from knowledge.document import ClauseId
@@ -207,8 +210,21 @@ class History:
             talk.secrets.append(text.removeprefix("mine "))
         talk.typed.append(text)
         return Inbound(
-            id=MessageId("m"), channel=talk.channel, conversation=ConversationId("c"), text=text, choice=tap, signal=signal, at=self.now
+            id=MessageId("m"),
+            channel=talk.channel,
+            conversation=ConversationId("c"),
+            text=text,
+            choice=tap,
+            signal=signal,
+            at=self.now,
+            media=self.chance.choice(((),) * 8 + (("image",), ("audio", "document"))),
+            mail=self._headers() if talk.channel is Channel.EMAIL else None,
         )
+
+    def _headers(self) -> MailHeaders:
+        """A stranger writes the subject and the chain as they like."""
+        subject = f"Re: {self.chance.choice(PAYLOADS)}\r\nBcc: someone@evil.example"
+        return MailHeaders(message_id="<1@evil.example>", references=("<0@evil.example>",), subject=subject)
 
     async def turn(self) -> tuple[Talk, Shopper, TurnResult]:
         talk = self.chance.choice(self.talks)
@@ -310,6 +326,7 @@ def check(talk: Talk, before: Shopper, result: TurnResult, history: History) -> 
     confided = [secret for other in history.talks if other is not talk for secret in other.secrets]
     assert_holds_none(told, confided, "another conversation")
     _level(before, talk, result)
+    _as_it_leaves(talk, result, [c for c in every if c not in allowed and c not in typed])
     _closed_world(talk, result)
     _shop_reads(talk, before, result)
     if result.reply is not None:
@@ -321,6 +338,39 @@ def check(talk: Talk, before: Shopper, result: TurnResult, history: History) -> 
     assert not [why for why in result.stopped if "rule" not in why and why != "writer failed"], result.stopped
     assert result.model_calls <= 1
     _decides_again(result)
+
+
+def _as_it_leaves(talk: Talk, result: TurnResult, others: list[str]) -> None:
+    """INV-1, 4, 5 and 8 over what the channel really sends: one recipient, no address but ours, nobody else's data, no header of theirs."""
+    if result.reply is None:
+        return
+    to = talk.person.customer.email or ""
+    name = talk.side.brand.name
+    answers = MailHeaders(message_id="<1@evil.example>", subject=f"Re: {PAYLOADS[0]}\r\nBcc: someone@evil.example")
+    sent: tuple[Outbound, ...] = ()
+    match talk.channel:
+        case Channel.SMS:
+            sent = as_sms(result.reply, to=to, brand_name=name)
+        case Channel.WHATSAPP:
+            sent = as_whatsapp(result.reply, to=to, brand_name=name)
+        case Channel.EMAIL:
+            sent = as_mail(result.reply, to=to, brand_name=name, answers=answers, message_id="<ours@northbay.example>")
+        case Channel.WEBCHAT:
+            pass
+    shown = {fact.value for fact in result.facts if fact.kind == "link"}
+    for one in sent:
+        assert one.to == to  # INV-8
+        assert "\n" not in (one.subject or "")
+        assert "\r" not in (one.subject or "")
+        assert_holds_none(replace(one, to="", mail=None, subject=""), others, "what leaves")
+        links = {url.rstrip(").,") for url in re.findall(r"https?://[^\s<>\"）]+", one.text)} | ({one.link[1]} if one.link else set())
+        own = {link for link in links if link.startswith("https://hub.example.com")}
+        assert own <= shown, own - shown
+        assert not COMPLETED.search(one.text), one.text
+    if talk.channel is not Channel.EMAIL and result.shopper.signed_in:
+        every = "\n".join(one.text for one in sent)
+        customer = talk.person.customer
+        assert not any(private and private in every for private in (customer.email, customer.phone))
 
 
 def _level(before: Shopper, talk: Talk, result: TurnResult) -> None:

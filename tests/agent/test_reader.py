@@ -168,3 +168,57 @@ async def test_reading_is_a_port_like_any_other() -> None:
     reading = await reader().read((said("where is my order"),), ConversationState(locale="en"), BRAND)
     assert isinstance(reading, Reading)
     assert reading.by == "built_in"
+
+
+@pytest.mark.parametrize(
+    ("locale", "text", "number"),
+    [
+        ("en", "cancel #7", "7"),
+        ("en", "cancel order 12", "12"),
+        ("en", "my order number is 7, cancel it", "7"),
+        ("fr", "commande n° 7, où est-elle ?", "7"),
+        ("fr", "la commande 3 n'est pas arrivée", "3"),
+        ("ja", "注文7をキャンセルしたい", "7"),
+        ("de", "Bestellung 7 stornieren", "7"),
+        ("es", "cancelar el pedido 15", "15"),
+    ],
+)
+def test_a_young_shops_short_order_number_is_read_beside_the_orders_word(locale: str, text: str, number: str) -> None:
+    found = reader().read_now((said(text),), ConversationState(locale=locale), BRAND)
+    assert [ref.value for wish in found.wishes for ref in wish.order_refs] == [number]
+
+
+@pytest.mark.parametrize(
+    ("locale", "text"),
+    [
+        ("en", "order 2 mugs please"),
+        ("en", "I want to order 3"),
+        ("en", "I placed order 2 days ago, where is it"),
+        ("fr", "commande 2 tasses"),
+        ("ja", "注文2個追加"),
+        ("de", "Bestellung vor 2 Tagen, wo ist sie"),
+    ],
+)
+def test_how_many_are_ordered_is_no_order_number(locale: str, text: str) -> None:
+    found = reader().read_now((said(text),), ConversationState(locale=locale), BRAND)
+    assert not any(ref.kind == "number" for wish in found.wishes for ref in wish.order_refs)
+
+
+@pytest.mark.parametrize(
+    ("locale", "text", "intent"),
+    [
+        ("de", "kann ich Leinenhemd in Größe L bekommen?", Intent.CHANGE_ITEM),
+        ("de", "Lassen Sie die Tasse weg", Intent.REMOVE_ITEM),
+        ("de", "Kann ich meine Bestellung noch stoppen?", Intent.CANCEL_ORDER),
+        ("ja", "ギフトカードを外して", Intent.REMOVE_ITEM),
+    ],
+)
+def test_what_once_was_asked_back_or_misheard(locale: str, text: str, intent: Intent) -> None:
+    found = reader().read_now((said(text),), ConversationState(locale=locale), BRAND)
+    assert (found.wishes[0].intent, found.asks_back) == (intent, False)
+
+
+@pytest.mark.parametrize("locale", ["en", "fr", "de", "ja"])
+def test_the_lone_name_of_a_bag_is_no_insult(locale: str) -> None:
+    found = reader().read_now((said("tote"),), ConversationState(locale=locale), BRAND)
+    assert not any(guess.intent is Intent.ABUSE for wish in found.wishes for guess in wish.intents)

@@ -71,6 +71,20 @@ def test_a_text_message_drops_the_quote_before_it_costs_a_third_part() -> None:
     assert sent.text.endswith(f"Review changes: {LINK}")
 
 
+def test_a_quote_cut_for_a_text_message_still_names_its_language() -> None:
+    quote = Quote(text="mot " * 80, locale="fr", language_words="French", document="d", clause="c", title="t")
+    (sent,) = as_sms(reply(Text(text="The shop's policy:"), quote), to=TO)
+    assert sent.segments == 2
+    assert sent.text.endswith('..." (French)')
+
+
+@pytest.mark.parametrize(("locale", "shown"), [("en", "“word” (t)"), ("fr", "« word » (t)"), ("ja", "「word」（t）"), ("de", "„word“ (t)")])
+def test_whatsapp_quotes_in_the_marks_of_the_language(locale: str, shown: str) -> None:
+    quote = Quote(text="word", locale=locale, document="d", clause="c", title="t")
+    (sent,) = as_whatsapp(reply(quote), to=TO, locale=locale)
+    assert sent.text == shown
+
+
 def test_a_text_message_falls_back_to_ever_shorter_forms() -> None:
     link = DeepLink(label="Review changes", url=LINK)
     long = Text(text="far too much to say " * 20)

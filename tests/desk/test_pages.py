@@ -73,6 +73,9 @@ class FakeDesk:
     def now(self) -> datetime:
         return NOON
 
+    def channels(self) -> list[tuple[str, str]]:
+        return [("webchat", "active"), ("sms", "unavailable"), ("email", "off")]
+
     async def enter(self, key: str) -> Staff | None:
         if key not in self.keys:
             return None

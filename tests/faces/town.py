@@ -17,7 +17,8 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import SecretStr
 
 from demo.mailbox.app import smtp_server
-from demo.outside import NORTHBAY, Addresses, Outside, build
+from demo.mailbox.host import SECRET as MAIL_SECRET
+from demo.outside import META_SECRET, META_TOKEN, META_VERIFY, NORTHBAY, TWILIO_TOKEN, Addresses, Outside, build
 from demo.world import load_world
 from server.assembly import NO_PAUSE, Stand, open_installation
 from server.clock import FollowedClock
@@ -25,6 +26,7 @@ from server.installation import Installation
 from server.services.browsers import Browsers
 from server.settings import Settings
 from server.web.app import make_app
+from tests.stores import url_at
 
 RESTLESS = """<!doctype html><html lang="en"><head><title>Another shop</title><meta name="viewport" content="width=device-width"><style>
 :root{--db-accent:#7a1f5c;--db-accent-ink:#ffffff;--db-radius:2px}
@@ -43,6 +45,8 @@ class Town:
     app: str
     twin: str
     foreign: str
+    phones: str
+    mailbox: str
     house: Installation
     outside: Outside
     http: httpx.AsyncClient
@@ -123,18 +127,19 @@ def _world(folder: Path, site: str) -> Path:
 @asynccontextmanager
 async def open_town(folder: Path) -> AsyncIterator[Town]:
     """Everything up and warm; it all ends with the block. The clock stands at the world's moment."""
-    (app_at, app_url), (twin_at, twin), (mail_at, mailbox), (foreign_at, foreign) = (_listening() for _ in range(4))
+    (app_at, app_url), (twin_at, twin), (mail_at, mailbox), (foreign_at, foreign), (phones_at, phones) = (_listening() for _ in range(5))
     world = _world(folder, foreign)
     async with AsyncExitStack() as stack:
         letters_port, letters_url = _listening()
         letters_port.close()
         smtp = int(letters_url.rpartition(":")[2])
-        outside = build(load_world(world), Addresses(app=app_url, twin=twin, mailbox=mailbox, smtp_port=smtp), running=False)
+        outside = build(load_world(world), Addresses(app=app_url, twin=twin, mailbox=mailbox, smtp_port=smtp, phones=phones), running=False)
         await stack.enter_async_context(smtp_server(outside.letters, port=smtp))
         settings = Settings(
             _env_file=None,  # type: ignore[call-arg]  # pydantic-settings' own keyword
             dev=True,
             var=folder / "var",
+            database_url=url_at(folder / "var"),
             world=world,
             public_url=app_url,
             shop_url=f"{twin}/shops/{{handle}}",
@@ -144,9 +149,17 @@ async def open_town(folder: Path) -> AsyncIterator[Town]:
             smtp_host="127.0.0.1",
             smtp_port=smtp,
             image_sources=twin,
+            twilio_url=phones,
+            twilio_auth_token=SecretStr(TWILIO_TOKEN),
+            graph_url=f"{phones}/v23.0",
+            meta_app_secret=SecretStr(META_SECRET),
+            meta_access_token=SecretStr(META_TOKEN),
+            meta_verify_token=SecretStr(META_VERIFY),
+            mail_webhook_secret=SecretStr(MAIL_SECRET),
         )
         await stack.enter_async_context(_served(outside.twin, twin_at))
         await stack.enter_async_context(_served(outside.mailbox, mail_at))
+        await stack.enter_async_context(_served(outside.phones, phones_at))
         await stack.enter_async_context(_served(_foreign(app_url), foreign_at))
         stand = Stand(clock=FollowedClock(outside.clock.now), timing=NO_PAUSE)
         house = await stack.enter_async_context(open_installation(settings, stand))
@@ -154,4 +167,4 @@ async def open_town(folder: Path) -> AsyncIterator[Town]:
         http = await stack.enter_async_context(httpx.AsyncClient(timeout=20, trust_env=False))
         for part in list(house.parts.values()):
             await part.settled()
-        yield Town(app=app_url, twin=twin, foreign=foreign, house=house, outside=outside, http=http)
+        yield Town(app=app_url, twin=twin, foreign=foreign, phones=phones, mailbox=mailbox, house=house, outside=outside, http=http)

@@ -1,7 +1,7 @@
 """A house for tests: one or two sample brands, a fake turn that only repeats, a clock that stands still."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -16,28 +16,27 @@ from agent.parts import Incoming, Parts, TurnResult
 from agent.reading import Reading
 from channels.message import Channel, ConversationId, Inbound
 from channels.reply import Block, Reply, Text
+from channels.transport import Transport
 from knowledge.brand import Brand, BrandId
 from knowledge.document import Citation
 from knowledge.terms import Terms
+from server.assembly import Stand, make_engine
 from server.clock import FixedClock, SystemChance
 from server.engine.bell import Bell
 from server.engine.engine import Timing
-from server.engine.poller import Poller
-from server.engine.turns import Answered, Turns
+from server.engine.restraint import Restraint
+from server.engine.turns import Answered
 from server.installation import Installation, Residence
-from server.services.cases import Cases
 from server.services.chat import Chat
-from server.services.codes import Codes
-from server.services.mail import Mailer
-from server.services.work import Work
 from server.settings import Settings
 from server.store import brands
 from server.store.brands import Vault
-from server.store.conversations import Leased
-from server.store.database import Database
+from server.store.database import database_for
+from server.ways_out import transports_of
 from server.web.app import make_app
 from shop.order import Customer, CustomerId, Order, ProductId, Variant
 from shop.reading import ReadMeter, RecentOrders
+from tests.stores import url_at
 
 NOON = datetime(2026, 11, 20, 14, 0, tzinfo=UTC)
 ANA = Customer(id=CustomerId("gid://shopify/Customer/1"), first_name="Ana", email="ana.torres@example.com", phone="+12025550123")
@@ -162,7 +161,7 @@ class Stage:
         """Until every conversation is answered and every job that is due has run."""
         for _ in range(3):
             await self.house.engine.settle()
-            await self.house.engine._sweep()
+            await self.house.engine.sweep()
         await self.house.engine.settle()
 
     async def begin(self, brand: str = "northbay", **body: object) -> "Page":
@@ -181,7 +180,10 @@ class Page:
         self._sent = 0
 
     async def post(self, path: str, body: object) -> httpx.Response:
-        return await self.stage.web.post(f"/api/chat/{self.brand}/{path}", json=body, headers=self.headers)
+        answer = await self.stage.web.post(f"/api/chat/{self.brand}/{path}", json=body, headers=self.headers)
+        if "deskbell-token" in answer.headers:
+            self.headers = {"Authorization": f"Bearer {answer.headers['deskbell-token']}"}
+        return answer
 
     async def say(self, text: str, id: str | None = None) -> httpx.Response:
         self._sent += 1
@@ -205,15 +207,19 @@ async def stage(
     timing: Timing = NO_WAIT,
     engine: bool = False,
     smtp_port: int = 0,
+    transports: Mapping[str, Transport] | None = None,
     outside: httpx.AsyncBaseTransport | None = None,
 ) -> AsyncIterator[Stage]:
     """engine: also let the engine run by itself (sweeps); otherwise `settle` does what it would.
+
+    transports: each brand's ways out by channel; without them those that the settings make (mail, where there is a port for it).
 
     outside: how shop and account service are reached, under http://127.0.0.1:8601/shops/{brand}.
     """
     settings = Settings(
         dev=True,
         var=folder,
+        database_url=url_at(folder),
         _env_file=None,  # type: ignore[call-arg]  # pydantic-settings' own keyword
         smtp_host="127.0.0.1" if smtp_port else "",
         smtp_port=smtp_port or 25,
@@ -221,7 +227,7 @@ async def stage(
     )
     turn, clock, shop = turn or Repeater(), FixedClock(NOON), FakeShop()
     answered: list[Answered] = []
-    database = Database(settings.database_path)
+    database = database_for(settings.database_url, settings.var)
     await database.open()
     house = Installation(
         settings=settings,
@@ -244,10 +250,12 @@ async def stage(
             base_url=f"http://127.0.0.1:8601/shops/{name}",
             proxy_secrets=(SECRET,),
             accounts_client_id="deskbell-accounts",
+            transports=transports if transports is not None else transports_of(house, one, {}),
         )
         async with database.writing() as tx:
             await brands.keep_brand(tx, one, NOON)
-    _engine(house, turn, timing, answered)
+    house.watchers.append(answered.append)
+    house.engine = make_engine(house, Stand(take_turn=turn, timing=timing), Restraint(everywhere=lambda: False), serve=False)
     running = asyncio.create_task(house.engine.run()) if engine else None
     web = httpx.AsyncClient(transport=httpx.ASGITransport(make_app(house)), base_url=settings.public_url)
     try:
@@ -260,32 +268,6 @@ async def stage(
         await web.aclose()
         await house.http.aclose()
         await database.close()
-
-
-def _engine(house: Installation, turn: Repeater, timing: Timing, answered: list[Answered]) -> None:
-    cases = Cases(house)
-
-    async def give_up(brand: Brand, leased: Leased) -> None:
-        await cases.give_up(house.residence(brand.id), leased)
-
-    turns = Turns(
-        house.database,
-        house.bell,
-        parts_of=house.parts_of,
-        take_turn=turn,
-        give_up=give_up,
-        timing=timing,
-        jobs_made=lambda: house.engine.look(),
-        watch=answered.append,
-    )
-    house.engine = Poller(
-        house.database,
-        answer=turns.answer,
-        run_job=Work(house, Chat(house), Codes(house)).run,
-        dispatch=Mailer(house).dispatch,
-        timing=timing,
-        now=house.clock.now,
-    )
 
 
 WEBCHAT = Channel.WEBCHAT

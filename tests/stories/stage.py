@@ -24,6 +24,7 @@ from server.store import conversations
 from server.store.conversations import Thread
 from server.store.tables import outbox
 from shop.reading import ReadMeter
+from tests.stores import url_at
 
 NOW = datetime.fromisoformat("2026-11-20T15:00:00+01:00")
 Row = dict[str, Any]
@@ -145,7 +146,7 @@ class Stage:
 async def stage(folder: Path, world: dict[str, Any]) -> AsyncIterator[Stage]:
     file = folder / "world.yaml"
     file.write_text(yaml.safe_dump(world, allow_unicode=True), encoding="utf-8")
-    async with open_one_off(file, stand=Stand(encoder=encoder())) as one:
+    async with open_one_off(file, settings={"database_url": url_at(folder)}, stand=Stand(encoder=encoder())) as one:
         await one.house.ready()
         async with httpx.AsyncClient(transport=httpx.ASGITransport(one.twin), base_url="http://twin") as twin:
             yield Stage(one=one, chat=Chat(one.house), twin=twin)

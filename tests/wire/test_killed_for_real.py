@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from evals.bench.outside import Ports, _process, _wait_for, free_ports
+from tests.stores import url_at
 from tests.wire.two_shops import world_text
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,6 +38,7 @@ async def serving(ports: Ports, folder: Path) -> AsyncIterator[asyncio.subproces
     given = {
         "DESKBELL_DEV": "1",
         "DESKBELL_VAR": str(folder / "var"),
+        "DESKBELL_DATABASE_URL": url_at(folder / "var"),
         "DESKBELL_VECTORS": str(folder / "vectors"),
         "DESKBELL_PUBLIC_URL": ports.app_url,
         "DESKBELL_SHOP_URL": f"{ports.twin_url}/shops/{{handle}}",

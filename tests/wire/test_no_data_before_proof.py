@@ -14,6 +14,7 @@ import pytest
 import structlog
 
 from server.logs import configure
+from tests.stores import everything_in
 from tests.wire.two_shops import ANA, BRANDS, CANARIES, TwoShops, form_of, two_shops
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -82,7 +83,8 @@ async def test_nothing_of_a_customer_is_anywhere_before_they_prove_who_they_are(
             assert not re.search(rb"ShopperOrders|OrderDetail|OrderByName", asked)
             await shops.settle()
             files = {file.name: file.read_bytes() for file in shops.folder.rglob("*") if file.is_file()}
-    assert {"deskbell.db", "deskbell.db-wal"} <= set(files)
+            files["the store"] = everything_in(shops.house.database)
+    assert b"Northbay" in files["the store"]
     assert {name: found_in(raw) for name, raw in files.items() if found_in(raw)} == {}
     logged = said.getvalue()
     assert logged.count('"request"') > 40

@@ -31,6 +31,7 @@ from server.installation import Installation, Residence
 from server.settings import Settings
 from server.web.app import make_app
 from server.world_brand import read_world_brand
+from tests.stores import url_at
 
 ORIGIN = "http://127.0.0.1:8600"
 TWIN = "http://127.0.0.1:8601"
@@ -218,7 +219,11 @@ class Page:
         self._sent = 0
 
     async def post(self, path: str, body: object) -> httpx.Response:
-        return await self.shops.web.post(f"/api/chat/{self.brand}/{path}", json=body, headers=self.headers)
+        answer = await self.shops.web.post(f"/api/chat/{self.brand}/{path}", json=body, headers=self.headers)
+        if "deskbell-token" in answer.headers:
+            self.token = answer.headers["deskbell-token"]
+            self.headers = {"Authorization": f"Bearer {self.token}"}
+        return answer
 
     async def say(self, text: str, id: str | None = None) -> httpx.Response:
         self._sent += 1
@@ -278,6 +283,7 @@ async def two_shops(folder: Path, brands: tuple[str, ...] = BRANDS) -> AsyncIter
         _env_file=None,  # type: ignore[call-arg]  # pydantic-settings' own keyword
         dev=True,
         var=folder / "var",
+        database_url=url_at(folder / "var"),
         public_url=ORIGIN,
         shop_url=f"{TWIN}/shops/{{handle}}",
         read_client_id="deskbell-read",

@@ -25,6 +25,12 @@ export class Talk {
     if (body !== undefined) headers["Content-Type"] = "application/json";
     if (this.session) headers.Authorization = `Bearer ${this.session.token}`;
     const answer = await fetch(this.base + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), credentials: "omit" });
+    // With each change of who is signed in the conversation gets another token; the one before opens nothing any more.
+    const renewed = answer.headers.get("Deskbell-Token");
+    if (renewed && this.session) {
+      this.session.token = renewed;
+      this.store.set(this.key, this.session);
+    }
     const said = answer.status === 204 ? null : await answer.json().catch(() => null);
     if (!answer.ok) throw new Refused(answer.status, (said && said.error && said.error.code) || String(answer.status));
     return said;
@@ -79,13 +85,19 @@ export class Talk {
     let wait = 300;
     while (!this.stopped) {
       this.broken = new AbortController();
+      const { token } = this.session;
       try {
         const answer = await fetch(`${this.base}/events?after=${this.after}`, {
           signal: this.broken.signal,
-          headers: { Accept: "text/event-stream", Authorization: `Bearer ${this.session.token}` },
+          headers: { Accept: "text/event-stream", Authorization: `Bearer ${token}` },
           credentials: "omit",
         });
-        if (answer.status === 401 || answer.status === 404) return state("expired");
+        if (answer.status === 401 || answer.status === 404) {
+          // A new token may be on its way in the answer that made this one old.
+          for (let n = 0; n < 20 && this.session && this.session.token === token; n += 1) await new Promise((done) => setTimeout(done, 100));
+          if (!this.session || this.session.token === token) return state("expired");
+          continue;
+        }
         if (!answer.ok || !answer.body) throw new Refused(answer.status, "events");
         state("open");
         wait = 300;

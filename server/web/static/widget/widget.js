@@ -79,8 +79,18 @@ function show(message, past = false) {
 /* Something that happened, said by nobody: signed in, closed. */
 function note(name, text) {
   const end = atEnd();
-  log.append(make("p", "event", icon(name), make("span", "", text)));
+  const line = make("p", "event", icon(name), make("span", "", text));
+  log.append(line);
   if (end) toEnd();
+  return line;
+}
+
+function offerSignOut(line) {
+  for (const old of log.querySelectorAll(".sign-out")) old.remove();
+  const button = make("button", "text-button sign-out", words("sign_out"));
+  button.type = "button";
+  button.addEventListener("click", () => talk.call("/sign-out").catch(() => {}));
+  line.append(" ", button);
 }
 
 /* Quick replies and sign-in belong to the last message: once answered, they go. */
@@ -109,8 +119,10 @@ function take(kind, data, past = false) {
     if (data.author !== "shopper") happening(null);
   } else if (kind === "status") happening(data);
   else if (kind === "level") {
-    if (data.signed_in && !signed) note("check", words("signed_in"));
+    if (data.signed_in && !signed) offerSignOut(note("check", words("signed_in")));
+    else if (!data.signed_in && signed) note("check", words("signed_out"));
     signed = data.signed_in;
+    if (!signed) for (const button of log.querySelectorAll(".sign-out")) button.remove();
   } else if (kind === "case" && data.state === "closed") {
     note("check", words("case_closed", { name: data.agent_name || "", reference: data.reference }));
   }
