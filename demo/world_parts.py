@@ -5,11 +5,14 @@ Pydantic models of the file, nothing more; `demo.world` reads the file and check
 """
 
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StrictStr, field_validator
 
+_zones = cache(available_timezones)
+"""Looked up on disk, a thousand files, once."""
 State = Literal[
     "open",
     "held",
@@ -108,7 +111,7 @@ class Brand(Part):
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        if value not in available_timezones():
+        if value not in _zones():
             raise ValueError(f"no time zone {value!r}: write an IANA name, e.g. Europe/Paris")
         return ZoneInfo(value).key
 

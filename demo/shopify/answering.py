@@ -3,6 +3,7 @@
 import logging
 import uuid
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from graphql import ExecutionResult, execute
@@ -29,12 +30,18 @@ class Answer:
     actual: int | None = None
 
 
+@cache
+def _documents() -> Documents:
+    """The documents seen: what a text means hangs on the schema alone, so the twins of a process share them."""
+    return Documents(admin_schema())
+
+
 class GraphQL:
-    """The Admin API's GraphQL endpoint without its HTTP. One per twin; it keeps the documents it has seen."""
+    """The Admin API's GraphQL endpoint without its HTTP. One per twin."""
 
     def __init__(self) -> None:
         self.schema = admin_schema()
-        self.documents = Documents(self.schema)
+        self.documents = _documents()
 
     def answer(
         self,

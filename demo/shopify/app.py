@@ -14,9 +14,10 @@ from fastapi.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
 from demo.clock import DemoClock
-from demo.shopify import control, mishaps
+from demo.shopify import control, jobs, mishaps
 from demo.shopify.answering import Answer, GraphQL, throttled
 from demo.shopify.bodies import when
+from demo.shopify.jobs import Jobs
 from demo.shopify.post import Post
 from demo.shopify.resolvers.table import Asking
 from demo.shopify.schema_file import API_VERSION
@@ -45,8 +46,10 @@ def make_app(
 
     app = TwinApp(title="Shopify twin", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)
     app.state.twin, app.state.post, app.state.graphql = state, Post(state), GraphQL()
+    app.state.jobs = Jobs(state, app.state.post)
     app.include_router(admin_router(state), prefix="/shops/{handle}")
     app.include_router(control.router(state, app.state.post), prefix="/__sim")
+    app.include_router(jobs.control(state, app.state.jobs), prefix="/__sim")
     for make in routers:
         app.include_router(make(state), prefix="/shops/{handle}")
     control.install_errors(app)
@@ -70,7 +73,7 @@ def admin_router(state: TwinState) -> APIRouter:
         shop = state.shops.get(handle)
         if shop is None:
             return _no_shop()
-        answer = await mishaps.before(state.faults.for_call("token"), request)
+        answer = await mishaps.before(state.faults.for_call("token", handle), request)
         if answer is not None:
             return answer
         given = await _fields(request)
@@ -135,7 +138,7 @@ class Call:
 
 
 async def _answer(state: TwinState, request: Request, shop: Shop, grant: Grant | None, call: Call) -> tuple[Response, Answer | None]:
-    faults = state.faults.for_call(call.shown_name)
+    faults = state.faults.for_call(call.shown_name, shop.handle)
     early = await mishaps.before(faults, request)
     if early is not None:
         return early, None
@@ -149,9 +152,11 @@ async def _answer(state: TwinState, request: Request, shop: Shop, grant: Grant |
     taken = frozenset(fault.field for fault in faults if fault.kind == "access_denied" and fault.field)
     graphql: GraphQL = request.app.state.graphql
     answer = graphql.answer(call.query, call.variables, call.operation_name, asking, bucket, denied_fields=taken)
+    request.app.state.post.send(shop, asking.events)
+    for job in asking.jobs:
+        request.app.state.jobs.later(shop, job)
     body = json.dumps(answer.body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
-    body = mishaps.spoil(faults, body)
-    return Response(body, status_code=answer.status, media_type="application/json"), answer
+    return mishaps.after(faults, body, answer.status), answer
 
 
 def _log(state: TwinState, shop: Shop, grant: Grant | None, call: Call, answer: Answer | None, status: int, ms: float) -> None:

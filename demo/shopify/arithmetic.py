@@ -7,7 +7,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Any
 
-from demo.shopify.records import FulfillmentOrder, Line, Order
+from babel.numbers import get_currency_precision
+
+from demo.shopify.records import FulfillmentOrder, Line, Order, Transaction
 
 ZERO = Decimal(0)
 CENT = Decimal("0.01")
@@ -19,6 +21,16 @@ def shortest(amount: Decimal) -> str:
     text = f"{amount:f}"
     text = text.rstrip("0") if "." in text else text + "."
     return text + "0" if text.endswith(".") else text
+
+
+@lru_cache(maxsize=64)
+def smallest(currency: str) -> Decimal:
+    """The smallest amount a currency knows: 0.01 of a euro, 1 yen."""
+    return Decimal(1).scaleb(-get_currency_precision(currency))
+
+
+def rounded(amount: Decimal, currency: str) -> Decimal:
+    return amount.quantize(smallest(currency), ROUND_HALF_UP)
 
 
 def padded(amount: Decimal) -> str:
@@ -39,16 +51,30 @@ def fulfilled_units(line: Line) -> int:
 
 
 def unfulfilled_units(line: Line) -> int:
-    return max(0, line.current - fulfilled_units(line))
+    return max(0, line.current + line.returned - fulfilled_units(line))
+
+
+def editable_units(line: Line) -> int:
+    """Units an edit may touch: no parcel has them and no warehouse has taken them on. Never recorded: assumed.
+
+    A warehouse that was asked and has not answered (OPEN / SUBMITTED) must be asked back first; a hold is no hindrance.
+    """
+    open_ones = (each for each in line.order.fulfillment_orders if edit_may_touch(each))
+    return sum(part.remaining for each in open_ones for part in each.lines if part.line is line)
+
+
+def edit_may_touch(each: FulfillmentOrder) -> bool:
+    return each.status in ("OPEN", "ON_HOLD", "SCHEDULED") and each.request_status != "SUBMITTED"
 
 
 def unit_price(line: Line) -> Decimal:
-    """After all discounts, rounded to cents."""
-    return (line.price - line.discount / line.quantity).quantize(CENT, ROUND_HALF_UP)
+    """After all discounts, rounded to the smallest amount of the currency."""
+    return rounded(line.price - line.discount / line.quantity, line.order.currency)
 
 
-def line_total(line: Line, units: int) -> Decimal:
-    return line.price * units - (line.discount * units / line.quantity).quantize(CENT, ROUND_HALF_UP)
+def line_total(line: Line, units: int, *, more: int = 0) -> Decimal:
+    """What `units` of a line cost after all discounts; `more` are added to the line first, without a discount of their own."""
+    return line.price * units - rounded(line.discount * units / (line.quantity + more), line.order.currency)
 
 
 def subtotal(order: Order) -> Decimal:
@@ -63,6 +89,10 @@ def shipping(order: Order) -> Decimal:
     return order.shipping.price if order.shipping else ZERO
 
 
+def current_shipping(order: Order) -> Decimal:
+    return shipping(order) - order.shipping_refunded
+
+
 def zeroed(order: Order) -> bool:
     """A cancellation with the money given back sets quantities and totals to nothing; one without leaves them (recorded)."""
     return order.cancelled_at is not None and order.financial not in ("PAID", "PARTIALLY_PAID")
@@ -73,16 +103,26 @@ def total(order: Order) -> Decimal:
 
 
 def current_total(order: Order) -> Decimal:
-    return ZERO if zeroed(order) else current_subtotal(order) + shipping(order)
+    return ZERO if zeroed(order) else current_subtotal(order) + current_shipping(order) + order.adjustment
 
 
 def outstanding(order: Order) -> Decimal:
     """Negative after a paid item was taken off (recorded: -10.0). Voided: back at the full amount."""
+    return total(order) if order.financial == "VOIDED" else balance(order, current_total(order))
+
+
+def balance(order: Order, whole: Decimal) -> Decimal:
+    """What would be owed if the order cost `whole`. An authorisation covers what it was given for: beyond that, assumed."""
     if order.financial == "AUTHORIZED":
-        return ZERO
-    if order.financial == "VOIDED":
-        return total(order)
-    return current_total(order) - (order.received - order.refunded)
+        return max(ZERO, whole - sum((t.amount for t in order.transactions if t.kind == "AUTHORIZATION"), ZERO))
+    return whole - (order.received - order.refunded)
+
+
+def refundable(order: Order) -> list[tuple[Transaction, Decimal]]:
+    """The payments that money can go back to, oldest first, each with what is left of it."""
+    paid = [t for t in order.transactions if t.kind in ("SALE", "CAPTURE") and t.status == "SUCCESS"]
+    back = [t for t in order.transactions if t.kind == "REFUND"]
+    return [(each, each.amount - sum((t.amount for t in back if t.parent is each), ZERO)) for each in paid]
 
 
 def fulfillment_status(order: Order) -> str:

@@ -198,7 +198,7 @@ def _sums(given: Order) -> Body:
         "total_tax": zero,
     }
     only_sets = {
-        "current_shipping_price_set": zero if sums.zeroed(given) else sums.shipping(given),
+        "current_shipping_price_set": zero if sums.zeroed(given) else sums.current_shipping(given),
         "total_shipping_price_set": sums.shipping(given),
         "total_cash_rounding_payment_adjustment_set": zero,
         "total_cash_rounding_refund_adjustment_set": zero,
@@ -298,7 +298,7 @@ def order(shop: Shop, given: Order) -> Body:
     }
 
 
-def edited(given: Order, changed: Sequence[tuple[Line, int]]) -> Body:
+def edited(given: Order, changed: Sequence[tuple[Line, int]], *, note: str = "", notify: bool = False) -> Body:
     nothing: Body = {"additions": [], "removals": []}
     lines = {
         "additions": [{"id": each.number, "delta": n} for each, n in changed if n > 0],
@@ -311,9 +311,9 @@ def edited(given: Order, changed: Sequence[tuple[Line, int]]) -> Body:
             "app_id": None,
             "created_at": at,
             "committed_at": at,
-            "notify_customer": False,
+            "notify_customer": notify,
             "order_id": given.number,
-            "staff_note": "",
+            "staff_note": note,
             "user_id": None,
             "line_items": lines,
             "discounts": {"line_item": nothing},
@@ -377,3 +377,9 @@ def progress(each: FulfillmentOrder) -> Body:
 
 def routed(each: FulfillmentOrder) -> Body:
     return {"fulfillment_order": {"id": each.gid, "status": each.status.lower()}}
+
+
+def cancelled(each: FulfillmentOrder, replacement: FulfillmentOrder) -> Body:
+    """The sample of this topic says cancelled, whatever GraphQL says (published sample)."""
+    instead = {"id": replacement.gid, "status": replacement.status.lower()}
+    return {"fulfillment_order": {"id": each.gid, "status": "cancelled"}, "replacement_fulfillment_order": instead}

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from demo import world_parts as parts
 from demo.shopify import arithmetic as sums
@@ -196,9 +196,9 @@ def _spread(order: r.Order, given: parts.Discount) -> None:
     """The discount over the lines by their price, the last line takes the rounding."""
     goods = sum((line.price * line.quantity for line in order.lines), Decimal(0))
     off = given.amount if given.amount is not None else goods * (given.percent or 0) / 100
-    off = min(off, goods).quantize(sums.CENT, ROUND_HALF_UP)
+    off = sums.rounded(min(off, goods), order.currency)
     order.discount, left = off, off
     for line in order.lines[:-1]:
-        line.discount = (off * line.price * line.quantity / goods).quantize(sums.CENT, ROUND_HALF_UP) if goods else Decimal(0)
+        line.discount = sums.rounded(off * line.price * line.quantity / goods, order.currency) if goods else Decimal(0)
         left -= line.discount
     order.lines[-1].discount = left

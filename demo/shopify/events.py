@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from demo.shopify import arithmetic as sums
-from demo.shopify import bodies
+from demo.shopify import bodies, refund_bodies
 from demo.shopify import records as r
-from demo.shopify.ledger import record
+from demo.shopify.ledger import give_back, put_back, record, why_not_cancelled
 from demo.shopify.placing import OUR_APP, OUR_HANDLE, SERVICE, close_for_cancellation
 from demo.shopify.records import number_of
 from demo.shopify.shop import Shop
@@ -39,13 +39,13 @@ class Verbs:
         taken = self._take(sku, quantity)
         parcel = self._parcel(taken, tracking, "IN_TRANSIT" if tracking else "FULFILLED")
         parcel.in_transit_at = self.now if tracking else None
-        self._touch(f"{sum(n for _, _, n in taken)} items were fulfilled.", "fulfillment_success")
+        self.touch(f"{sum(n for _, _, n in taken)} items were fulfilled.", "fulfillment_success")
         return self._shipped(parcel)
 
     def ready(self, *, sku: str | None = None, quantity: int | None = None) -> list[Event]:
         """Units wait at the counter."""
         parcel = self._parcel(self._take(sku, quantity), None, "READY_FOR_PICKUP")
-        self._touch("Items are ready for pickup.", "fulfillment_success")
+        self.touch("Items are ready for pickup.", "fulfillment_success")
         return self._shipped(parcel)
 
     def deliver(self, *, number: str | None = None) -> list[Event]:
@@ -57,8 +57,8 @@ class Verbs:
         for parcel in chosen:
             parcel.display_status, parcel.delivered_at, parcel.updated_at = "DELIVERED", self.now, self.now
             parcel.in_transit_at = parcel.in_transit_at or parcel.created_at
-        self._touch("A parcel was delivered.", "fulfillment_event")
-        return [*(Event(topic="fulfillments/update", body=bodies.fulfillment(p)) for p in chosen), self._updated()]
+        self.touch("A parcel was delivered.", "fulfillment_event")
+        return [*(Event(topic="fulfillments/update", body=bodies.fulfillment(p)) for p in chosen), self.updated()]
 
     def hold(
         self,
@@ -79,10 +79,10 @@ class Verbs:
             hold = r.Hold(number=number, reason=reason, notes=notes, handle=handle, by=by)
             each.holds.append(hold)
             first = each.status != "ON_HOLD"
-            self._move(each, "ON_HOLD", "UNSUBMITTED")
+            self.move(each, "ON_HOLD", "UNSUBMITTED")
             if first:
                 events.append(Event(topic="fulfillment_orders/placed_on_hold", body=bodies.placed_on_hold(each, hold)))
-        return [*events, self._updated()]
+        return [*events, self.updated()]
 
     def release(self, *, handle: str | None = None, sku: str | None = None) -> list[Event]:
         """Holds end: those with a handle, or all of them."""
@@ -92,10 +92,10 @@ class Verbs:
             if len(kept) == len(each.holds):
                 continue
             each.holds = kept
-            self._move(each, "ON_HOLD" if kept else "OPEN", "UNSUBMITTED")
+            self.move(each, "ON_HOLD" if kept else "OPEN", "UNSUBMITTED")
             if not kept:
                 events.append(Event(topic="fulfillment_orders/hold_released", body=bodies.with_status(each)))
-        return [*events, self._updated()]
+        return [*events, self.updated()]
 
     def request(self, *, sku: str | None = None, quantity: int | None = None) -> list[Event]:
         """The merchant asks the third party to ship."""
@@ -103,72 +103,72 @@ class Verbs:
         for each in self._choose({("OPEN", "UNSUBMITTED"), ("OPEN", "REJECTED")}, sku, quantity, "request"):
             if not each.location.third_party:
                 each.location = self.shop.stock.locations[SERVICE]
-            self._ask(each, "FULFILLMENT_REQUEST")
-            self._move(each, "OPEN", "SUBMITTED")
+            self.ask(each, "FULFILLMENT_REQUEST")
+            self.move(each, "OPEN", "SUBMITTED")
             events.append(Event(topic="fulfillment_orders/fulfillment_request_submitted", body=bodies.submitted(each)))
-        return [*events, self._updated()]
+        return [*events, self.updated()]
 
     def request_cancellation(self, *, sku: str | None = None, quantity: int | None = None) -> list[Event]:
         """The merchant asks an accepted warehouse to stop; the request status stays ACCEPTED (recorded)."""
         events = []
         for each in self._choose({("IN_PROGRESS", "ACCEPTED")}, sku, quantity, "request cancellation of"):
-            if _asked(each) or not each.location.takes_cancellations:
+            if was_asked(each) or not each.location.takes_cancellations:
                 raise CannotHappen(
-                    "cancellation was requested already" if _asked(each) else "this warehouse takes no cancellation requests"
+                    "cancellation was requested already" if was_asked(each) else "this warehouse takes no cancellation requests"
                 )
-            self._ask(each, "CANCELLATION_REQUEST")
+            self.ask(each, "CANCELLATION_REQUEST")
             each.updated_at = self.now
             events.append(Event(topic="fulfillment_orders/cancellation_request_submitted", body=bodies.cancellation_submitted(each)))
-        return [*events, self._updated()]
+        return [*events, self.updated()]
 
     def accept(self, *, sku: str | None = None) -> list[Event]:
         """The third party accepts: the fulfilment that was requested, else the cancellation that was requested."""
         events = []
         if self._any("OPEN", "SUBMITTED"):
             for each in self._choose({("OPEN", "SUBMITTED")}, sku, None, "accept"):
-                self._move(each, "IN_PROGRESS", "ACCEPTED")
+                self.move(each, "IN_PROGRESS", "ACCEPTED")
                 events.append(Event(topic="fulfillment_orders/fulfillment_request_accepted", body=bodies.answered(each)))
-            return [*events, self._updated()]
+            return [*events, self.updated()]
         for each in self._pending(sku):
             for part in each.lines:
                 part.line.removed += part.remaining
                 part.total = part.remaining = 0
-            self._move(each, "CLOSED", "CANCELLATION_ACCEPTED")
+            self.move(each, "CLOSED", "CANCELLATION_ACCEPTED")
             events.append(Event(topic="fulfillment_orders/cancellation_request_accepted", body=bodies.answered(each)))
-        return [*events, self._updated()]
+        return [*events, self.updated()]
 
     def reject(self, *, sku: str | None = None) -> list[Event]:
         """The third party refuses what was requested."""
         events = []
         if self._any("OPEN", "SUBMITTED"):
             for each in self._choose({("OPEN", "SUBMITTED")}, sku, None, "reject"):
-                self._move(each, "OPEN", "REJECTED")
+                self.move(each, "OPEN", "REJECTED")
                 events.append(Event(topic="fulfillment_orders/fulfillment_request_rejected", body=bodies.answered(each)))
-            return [*events, self._updated()]
+            return [*events, self.updated()]
         for each in self._pending(sku):
-            self._move(each, "IN_PROGRESS", "CANCELLATION_REJECTED")
+            self.move(each, "IN_PROGRESS", "CANCELLATION_REJECTED")
             events.append(Event(topic="fulfillment_orders/cancellation_request_rejected", body=bodies.answered(each)))
-        return [*events, self._updated()]
+        return [*events, self.updated()]
 
     def pick(self, *, sku: str | None = None, quantity: int | None = None) -> list[Event]:
         """Somebody starts picking."""
         events = []
         for each in self._choose({("OPEN", "UNSUBMITTED")}, sku, quantity, "pick"):
-            self._move(each, "IN_PROGRESS", "UNSUBMITTED")
+            self.move(each, "IN_PROGRESS", "UNSUBMITTED")
             events.append(Event(topic="fulfillment_orders/progress_reported", body=bodies.progress(each)))
-        return [*events, self._updated()]
+        return [*events, self.updated()]
 
     def give_up(self, *, sku: str | None = None) -> list[Event]:
         """The third party closes what it had accepted."""
         for each in self._choose({("IN_PROGRESS", "ACCEPTED"), ("IN_PROGRESS", "CANCELLATION_REJECTED")}, sku, None, "give up"):
-            self._move(each, "INCOMPLETE", "CLOSED")
-        return [self._updated()]
+            self.move(each, "INCOMPLETE", "CLOSED")
+        return [self.updated()]
 
     def open(self, *, sku: str | None = None) -> list[Event]:
         """Back to open: a scheduled one whose day has come, or one that was being picked."""
         for each in self._choose({("SCHEDULED", "UNSUBMITTED"), ("IN_PROGRESS", "UNSUBMITTED")}, sku, None, "open"):
-            self._move(each, "OPEN", "UNSUBMITTED")
-        return [self._updated()]
+            self.move(each, "OPEN", "UNSUBMITTED")
+        return [self.updated()]
 
     def remove(self, *, sku: str, quantity: int | None = None) -> list[Event]:
         """Units are taken off the order by an edit; no money moves (recorded)."""
@@ -177,46 +177,65 @@ class Verbs:
             part.total -= n
             part.remaining -= n
             part.line.removed += n
-            self._close_if_done(each)
+            self.close_if_done(each)
         self.order.edited = True
-        self._touch("The order was edited.", "edited")
-        return [Event(topic="orders/edited", body=bodies.edited(self.order, [(part.line, -n) for _, part, n in taken])), self._updated()]
+        self.touch("The order was edited.", "edited")
+        return [Event(topic="orders/edited", body=bodies.edited(self.order, [(part.line, -n) for _, part, n in taken])), self.updated()]
 
-    def cancel(self, *, reason: str = "CUSTOMER", refund: bool = True) -> list[Event]:
+    def cancel(
+        self, *, reason: str = "CUSTOMER", refund: bool = True, restock: bool = False, note: str | None = None, store_credit: bool = False
+    ) -> list[Event]:
         """The whole order. Refused where something has shipped or is on its way back (recorded texts)."""
-        if self.order.cancelled_at is not None:
-            raise CannotHappen("Cannot cancel an order that has already been canceled")
-        if any(parcel.status == "SUCCESS" for parcel in self.order.fulfillments):
-            raise CannotHappen("Cannot cancel an order that has outstanding fulfillments")
-        if sums.return_status(self.order) not in ("NO_RETURN", "RETURNED"):
-            raise CannotHappen("Cannot cancel an order that has returns")
+        refusal = why_not_cancelled(self.order)
+        if refusal is not None:
+            raise CannotHappen(refusal)
         order = self.order
-        order.cancelled_at, order.cancel_reason = self.now, reason
-        self._give_back(refund)
+        order.cancelled_at, order.cancel_reason, order.staff_note = self.now, reason, note
+        for line in order.lines if restock else ():
+            put_back(line, line.current)
+        refunded = self._give_back(refund, store_credit)
         close_for_cancellation(order)
-        self._touch(f"{order.name} was canceled.", "cancelled")
-        return [Event(topic="orders/cancelled", body=bodies.order(self.shop, order)), self._updated()]
+        self.touch(f"{order.name} was canceled.", "cancelled")
+        told = [Event(topic="refunds/create", body=refund_bodies.refund(order, each)) for each in refunded]
+        return [Event(topic="orders/cancelled", body=bodies.order(self.shop, order)), *told, self.updated()]
 
-    def _give_back(self, refund: bool) -> None:
-        order = self.order
+    def pay(self) -> list[Event]:
+        """The shopper follows the link and pays what is owed."""
+        order, owed = self.order, sums.outstanding(self.order)
+        if owed <= 0 or order.financial in ("AUTHORIZED", "VOIDED") or order.cancelled_at is not None:
+            raise CannotHappen(f"nothing is owed for {order.name}")
+        number = number_of("OrderTransaction", order.number, "pay", len(order.transactions))
+        order.transactions.append(r.Transaction(number=number, kind="SALE", status="SUCCESS", amount=owed, at=self.now))
+        order.received += owed
+        order.financial = "PARTIALLY_REFUNDED" if order.refunded else "PAID"
+        self.touch("A payment was received.", "sale_success")
+        return [Event(topic="orders/paid", body=bodies.order(self.shop, order)), self.updated()]
+
+    def _give_back(self, refund: bool, store_credit: bool) -> list[r.Refund]:
+        order, amount = self.order, self.order.received - self.order.refunded
         if order.financial == "AUTHORIZED":
             order.financial = "VOIDED"
-        elif refund and order.received > order.refunded:
-            sale = next((t for t in order.transactions if t.kind in ("SALE", "CAPTURE")), None)
-            amount = order.received - order.refunded
-            number = number_of("OrderTransaction", order.number, "cancel")
-            order.transactions.append(
-                r.Transaction(number=number, kind="REFUND", status="SUCCESS", amount=amount, at=self.now, parent=sale)
+            return []
+        if not refund or amount <= 0:
+            return []
+        made = r.Refund(number=number_of("Refund", order.number, "cancel"), at=self.now, note=None, total=amount, lines=[])
+        made.lines = [
+            r.RefundLine(
+                number=number_of("RefundLineItem", line.number),
+                line=line,
+                quantity=line.current,
+                restock="CANCEL",
+                subtotal=sums.line_total(line, line.current),
             )
-            order.refunded, order.financial = order.received, "REFUNDED"
-            lines = [
-                r.RefundLine(number=number_of("RefundLineItem", line.number), line=line, quantity=line.current, restock="CANCEL")
-                for line in order.lines
-                if line.current
-            ]
-            order.refunds.append(
-                r.Refund(number=number_of("Refund", order.number, "cancel"), at=self.now, note=None, total=amount, lines=lines)
-            )
+            for line in order.lines
+            if line.current
+        ]
+        made.shipping = sums.current_shipping(order)
+        give_back(order, made, None if store_credit else sums.refundable(order))
+        order.shipping_refunded += made.shipping
+        order.financial = "REFUNDED"
+        order.refunds.append(made)
+        return [made]
 
     def _take(
         self, sku: str | None, quantity: int | None, states: frozenset[str] = frozenset({"OPEN", "IN_PROGRESS", "INCOMPLETE"})
@@ -261,39 +280,49 @@ class Verbs:
             part.remaining -= n
             at = len(parcel.lines)
             parcel.lines.append(r.FulfilledLine(number=number_of("FulfillmentLineItem", number, at), line=part.line, quantity=n))
-            self._close_if_done(each)
+            self.close_if_done(each)
         order.fulfillments.append(parcel)
         if not any(sums.unfulfilled_units(line) for line in order.lines):
             order.closed_at = self.now
         return parcel
 
-    def _close_if_done(self, each: r.FulfillmentOrder) -> None:
+    def close_if_done(self, each: r.FulfillmentOrder) -> None:
         each.updated_at = self.now
         if each.units == 0:
-            self._move(each, "CLOSED", each.request_status)
+            self.move(each, "CLOSED", each.request_status)
 
     def _shipped(self, parcel: r.Fulfillment) -> list[Event]:
         whole = sums.fulfillment_status(self.order) == "FULFILLED"
         topic = "orders/fulfilled" if whole else "orders/partially_fulfilled"
         created = Event(topic="fulfillments/create", body=bodies.fulfillment(parcel))
-        return [created, Event(topic=topic, body=bodies.order(self.shop, self.order)), self._updated()]
+        return [created, Event(topic=topic, body=bodies.order(self.shop, self.order)), self.updated()]
 
-    def _updated(self) -> Event:
+    def updated(self) -> Event:
         self.order.updated_at = self.now
         self.shop.index(self.order)
         return Event(topic="orders/updated", body=bodies.order(self.shop, self.order))
 
-    def _touch(self, message: str, action: str) -> None:
-        record(self.order, action, message, self.now)
+    def touch(self, message: str, action: str, app: str | None = None) -> None:
+        record(self.order, action, message, self.now, app)
 
-    def _move(self, each: r.FulfillmentOrder, status: str, request_status: str) -> None:
+    def move(self, each: r.FulfillmentOrder, status: str, request_status: str) -> None:
         each.status, each.request_status, each.updated_at = status, request_status, self.now
         if status != "ON_HOLD":
             each.holds = []
 
-    def _ask(self, each: r.FulfillmentOrder, kind: Any) -> None:
+    def replace(self, each: r.FulfillmentOrder) -> r.FulfillmentOrder:
+        """Closed, its units in an open one beside it (recorded)."""
+        before = len(self.order.fulfillment_orders)
+        self._split(each, {})
+        instead = self.order.fulfillment_orders[before]
+        instead.requests = []
+        self.move(instead, "OPEN", "UNSUBMITTED")
+        self.move(each, "CLOSED", "UNSUBMITTED")
+        return instead
+
+    def ask(self, each: r.FulfillmentOrder, kind: Any, message: str | None = None) -> None:
         number = number_of("FulfillmentOrderMerchantRequest", each.number, len(each.requests), self.now)
-        each.requests.append(r.Request(number=number, kind=kind, message=None, sent_at=self.now))
+        each.requests.append(r.Request(number=number, kind=kind, message=message, sent_at=self.now))
 
     def _any(self, status: str, request_status: str) -> bool:
         return any((each.status, each.request_status) == (status, request_status) for each in self.order.fulfillment_orders)
@@ -301,7 +330,7 @@ class Verbs:
     def _pending(self, sku: str | None) -> list[r.FulfillmentOrder]:
         """Accepted ones with a cancellation request on file."""
         chosen = [
-            each for each in self.order.fulfillment_orders if each.request_status == "ACCEPTED" and _asked(each) and _holds(each, sku)
+            each for each in self.order.fulfillment_orders if each.request_status == "ACCEPTED" and was_asked(each) and _holds(each, sku)
         ]
         if not chosen:
             raise CannotHappen(f"nothing of {self.order.name} waits for an answer of the warehouse")
@@ -357,7 +386,7 @@ class Verbs:
         self.shop.index(self.order)
 
 
-def _asked(each: r.FulfillmentOrder) -> bool:
+def was_asked(each: r.FulfillmentOrder) -> bool:
     return any(request.kind == "CANCELLATION_REQUEST" for request in each.requests)
 
 

@@ -14,8 +14,10 @@ from graphql import (
     GraphQLField,
     GraphQLObjectType,
     GraphQLOutputType,
+    GraphQLSchema,
     VariableNode,
     get_argument_values,
+    get_directive_values,
     is_leaf_type,
     is_list_type,
     is_non_null_type,
@@ -24,11 +26,12 @@ from graphql import (
 from graphql.language import Visitor, visit
 from graphql.pyutils import Path
 
-from demo.shopify.errors import NotInTwin
+from demo.shopify.errors import NotInTwin, bad_request
 from demo.shopify.resolvers import resolver_of
 from demo.shopify.resolvers.table import Asking, Resolve
 
 NO_ARGS: dict[str, Any] = {}
+KEYED = frozenset({"Mutation.refundCreate"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,8 @@ class FieldPlan:
     serialize: Any
     """For a leaf, else None."""
     required: bool
+    keyed: bool
+    """Needs an idempotency key."""
 
     @property
     def field_name(self) -> str:
@@ -101,6 +106,8 @@ class TwinExecution(ExecutionContext):
                 args = plan.args
                 if args is None:
                     args = get_argument_values(plan.definition, node, variables)
+                if plan.keyed:
+                    asking.key = _key(self.schema, node, variables)
                 value = plan.resolve(source_value, asking, args)
                 if plan.serialize is not None:
                     if value is not None:
@@ -151,9 +158,22 @@ class TwinExecution(ExecutionContext):
             args=None if _has_variables(node) else (get_argument_values(definition, node) or NO_ARGS),
             serialize=inner.serialize if leaf else None,
             required=required,
+            keyed=coordinate in KEYED,
         )
         self.context_value.plans[(id(node), parent_type.name)] = plan
         return plan
+
+
+def _key(schema: GraphQLSchema, node: FieldNode, variables: dict[str, Any]) -> str:
+    """The key of @idempotent. Without it the field fails at run time (recorded); a blank one is refused in words that are assumed."""
+    directive = schema.get_directive("idempotent")
+    given = get_directive_values(directive, node, variables) if directive else None
+    if given is None:
+        raise bad_request("The @idempotent directive is required for this mutation but was not provided.")
+    key: str = given["key"]
+    if not key.strip():
+        raise bad_request("The @idempotent directive's key can't be blank.")
+    return key
 
 
 def _missing(coordinate: str, source: Any, asking: Asking, args: Any) -> Any:

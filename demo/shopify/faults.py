@@ -16,6 +16,9 @@ Kind = Literal[
     "reset",
     "malformed",
     "half_json",
+    "drip",
+    "null_node",
+    "missing_field",
     "throttled",
     "access_denied",
     "internal_error",
@@ -28,8 +31,9 @@ class Fault:
 
     operation: a GraphQL operation's name, or "token" for the token endpoint; None meets every GraphQL call.
     nth: from the n-th matching call on, counted from when the fault was planned. times: how often; None is until it is cleared,
-    and once where an nth is given. seconds: how long for latency and hang, what Retry-After says for http_429.
-    field: `Type.field` for access_denied.
+    and once where an nth is given. seconds: how long for latency and hang, between two pieces of a drip, what Retry-After says for
+    http_429. field: `Type.field` for access_denied; for null_node the list or connection that loses its first member, for missing_field
+    the field that is left out wherever it stands. shop: its handle; None meets every shop.
     """
 
     kind: Kind
@@ -38,11 +42,14 @@ class Fault:
     times: int | None = None
     seconds: float | None = None
     field: str | None = None
+    shop: str | None = None
     seen: int = 0
     done: int = 0
 
-    def meets(self, operation: str | None) -> bool:
+    def meets(self, operation: str | None, shop: str | None = None) -> bool:
         """Count a call; is it this fault's turn?"""
+        if self.shop is not None and self.shop != shop:
+            return False
         if self.operation != operation and (self.operation is not None or operation == "token"):
             return False
         self.seen += 1
@@ -65,5 +72,5 @@ class FaultPlan:
     def clear(self) -> None:
         self.planned.clear()
 
-    def for_call(self, operation: str | None) -> list[Fault]:
-        return [fault for fault in self.planned if fault.meets(operation)]
+    def for_call(self, operation: str | None, shop: str | None = None) -> list[Fault]:
+        return [fault for fault in self.planned if fault.meets(operation, shop)]

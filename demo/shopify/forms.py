@@ -28,6 +28,7 @@ class FaultGiven(Given):
     times: Annotated[int, Field(ge=1)] | None = None
     seconds: Annotated[float, Field(ge=0)] | None = None
     field: str | None = None
+    shop: str | None = None
 
 
 class UnitsGiven(Given):
@@ -106,4 +107,5 @@ VERBS: dict[str, tuple[type[Given], Callable[[Verbs, Any], list[Event]]]] = {
     "open": (SkuGiven, lambda v, g: v.open(sku=g.sku)),
     "remove": (RemoveGiven, lambda v, g: v.remove(sku=g.sku, quantity=g.quantity)),
     "cancel": (CancelGiven, lambda v, g: v.cancel(reason=g.reason, refund=g.refund)),
+    "pay": (Given, lambda v, g: v.pay()),
 }

@@ -2,19 +2,22 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from demo import world_parts as parts
 from demo.shopify import arithmetic as sums
 from demo.shopify import records as r
 from demo.shopify.records import number_of
 
+STORE_CREDIT = "shopify_store_credit"
+"""The gateway of money given as store credit."""
+
 
 def settle(order: r.Order, given: parts.Order, shop: str) -> None:
     """Received and refunded follow from the financial state unless the world says how much."""
     whole = sums.total(order)
     back = whole - sums.current_total(order)
-    half = (whole / 2).quantize(sums.CENT, ROUND_HALF_UP)
+    half = sums.rounded(whole / 2, order.currency)
     match order.financial:
         case "AUTHORIZED" | "PENDING" | "VOIDED" | "EXPIRED" | None:
             received, refunded = sums.ZERO, sums.ZERO
@@ -28,6 +31,7 @@ def settle(order: r.Order, given: parts.Order, shop: str) -> None:
             received, refunded = whole, sums.ZERO
     order.received = received if given.received is None else given.received
     order.refunded = refunded if given.refunded is None else given.refunded
+    order.shipping_refunded = sums.shipping(order) if order.financial == "REFUNDED" and order.cancelled_at else sums.ZERO
     order.transactions = list(_transactions(order, whole, shop))
     if order.refunded:
         at = order.cancelled_at or order.updated_at
@@ -76,8 +80,8 @@ def recall(order: r.Order, given: parts.Order, shop: str) -> None:
     if given.returns is not None and gone:
         at = max(parcel.updated_at for parcel in order.fulfillments)
         number = number_of("Return", shop, order.name, 1)
-        lines = [r.FulfilledLine(number=number_of("ReturnLineItem", e.number), line=e.line, quantity=e.quantity) for e in gone]
-        order.returns.append(r.Return(number=number, name=f"{order.name}-R1", status=given.returns, at=at, lines=lines))
+        lines = [r.ReturnLine(number=number_of("ReturnLineItem", e.number), parcel_line=e, quantity=e.quantity) for e in gone]
+        order.returns.append(r.Return(number=number, name=f"{order.name}-R1", status=given.returns, at=at, lines=lines, order=order))
     record(order, "confirmed", f"{order.name} was placed.", order.created_at)
     for parcel in order.fulfillments:
         record(order, "fulfillment_success", f"{sum(e.quantity for e in parcel.lines)} items were fulfilled.", parcel.created_at)
@@ -91,3 +95,42 @@ def record(order: r.Order, action: str, message: str, at: datetime, app: str | N
     """One line of the order's timeline."""
     number = number_of("BasicEvent", order.number, len(order.events))
     order.events.append(r.Event(number=number, action=action, message=message, at=at, app=app))
+
+
+def why_not_cancelled(order: r.Order) -> str | None:
+    """Why the whole order cannot be cancelled, in recorded words; None where it can."""
+    if order.cancelled_at is not None:
+        return "Cannot cancel an order that has already been canceled"
+    if any(parcel.status == "SUCCESS" for parcel in order.fulfillments):
+        return "Cannot cancel an order that has outstanding fulfillments"
+    if sums.return_status(order) not in ("NO_RETURN", "RETURNED"):
+        return "Cannot cancel an order that has returns"
+    return None
+
+
+def put_back(line: r.Line, units: int) -> None:
+    """Into stock, where the shop counts it."""
+    if line.variant.stock is not None:
+        line.variant.stock += units
+
+
+def give_back(order: r.Order, refund: r.Refund, payments: Iterable[tuple[r.Transaction, Decimal]] | None) -> None:
+    """The refund's money as transactions: against the payments, oldest first, or onto the customer's store credit (None)."""
+    at, left = refund.at, refund.total
+
+    def made(amount: Decimal, parent: r.Transaction | None, gateway: str) -> None:
+        number = number_of("OrderTransaction", refund.number, len(refund.transactions))
+        one = r.Transaction(number=number, kind="REFUND", status="SUCCESS", amount=amount, at=at, parent=parent, gateway=gateway)
+        refund.transactions.append(one)
+        order.transactions.append(one)
+        order.refunded += amount
+
+    for payment, rest in payments or ():
+        amount = min(rest, left)
+        if amount > 0:
+            made(amount, payment, payment.gateway)
+            left -= amount
+    if payments is None:
+        made(left, None, STORE_CREDIT)
+        if order.customer is not None:
+            order.customer.store_credit += left

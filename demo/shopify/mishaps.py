@@ -1,11 +1,13 @@
 """Carrying out planned faults on a call."""
 
 import asyncio
-from collections.abc import Sequence
+import json
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
 
 import httpx
 from fastapi import Request, Response
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, StreamingResponse
 
 from demo.shopify.envelopes import internal
 from demo.shopify.faults import Fault
@@ -13,6 +15,8 @@ from demo.shopify.faults import Fault
 HANG = 120.0
 """Seconds a hanging call hangs when the fault does not say: longer than any client should wait."""
 STEP = 0.1
+PIECE = 64
+"""Bytes of a piece of a drip."""
 WORDS = {
     401: "[API] Invalid API key or access token (unrecognized login or wrong password)",
     402: "Payment Required",
@@ -50,7 +54,7 @@ async def before(faults: Sequence[Fault], request: Request) -> Response | None:
                 return JSONResponse(internal("00000000-0000-4000-8000-000000000000"))
             case "http_401" | "http_402" | "http_423" | "http_429" | "http_500" | "http_502" | "http_503":
                 return _status(int(fault.kind.removeprefix("http_")), fault.seconds)
-            case "half_json" | "throttled" | "access_denied":
+            case "half_json" | "drip" | "null_node" | "missing_field" | "throttled" | "access_denied":
                 pass
     return None
 
@@ -63,9 +67,43 @@ async def _hang(request: Request, seconds: float) -> None:
             return
 
 
-def spoil(faults: Sequence[Fault], body: bytes) -> bytes:
-    """Half of the answer, where half_json was planned."""
-    return body[: len(body) // 2] if any(fault.kind == "half_json" for fault in faults) else body
+def after(faults: Sequence[Fault], body: bytes, status: int) -> Response:
+    """The answer, spoilt as planned: with a hole in it, cut in half, or piece by piece."""
+    for fault in faults:
+        if fault.field and fault.kind in ("null_node", "missing_field"):
+            told = json.loads(body)
+            (_lose_first if fault.kind == "null_node" else _leave_out)(told, fault.field)
+            body = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    if any(fault.kind == "half_json" for fault in faults):
+        body = body[: len(body) // 2]
+    drip = next((fault for fault in faults if fault.kind == "drip"), None)
+    if drip is not None:
+        pieces = _drip(body, drip.seconds if drip.seconds is not None else 0.2)
+        return StreamingResponse(pieces, status_code=status, media_type="application/json")
+    return Response(body, status_code=status, media_type="application/json")
+
+
+async def _drip(body: bytes, seconds: float) -> AsyncIterator[bytes]:
+    for at in range(0, len(body), PIECE):
+        yield body[at : at + PIECE]
+        await asyncio.sleep(seconds)
+
+
+def _lose_first(told: Any, field: str) -> None:
+    """Null in the place of the first member of every list or connection of that name."""
+    for value in told.values() if isinstance(told, dict) else told if isinstance(told, list) else ():
+        _lose_first(value, field)
+    if isinstance(told, dict) and field in told:
+        members = told[field].get("nodes") if isinstance(told[field], dict) else told[field]
+        if isinstance(members, list) and members:
+            members[0] = None
+
+
+def _leave_out(told: Any, field: str) -> None:
+    for value in told.values() if isinstance(told, dict) else told if isinstance(told, list) else ():
+        _leave_out(value, field)
+    if isinstance(told, dict):
+        told.pop(field, None)
 
 
 def _status(status: int, seconds: float | None) -> Response:

@@ -59,6 +59,7 @@ class Customer:
     created_at: datetime
     updated_at: datetime
     orders: list["Order"] = field(default_factory=list)
+    store_credit: Decimal = Decimal(0)
 
     @property
     def gid(self) -> str:
@@ -131,6 +132,8 @@ class Line:
     selling_plan: str | None
     bundle: str | None
     editable: bool
+    returned: int = 0
+    """Of the removed ones: those that had left already and were given back for."""
 
     @property
     def current(self) -> int:
@@ -240,6 +243,7 @@ class Transaction:
     amount: Decimal
     at: datetime
     parent: "Transaction | None" = None
+    gateway: str = "bogus"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -248,6 +252,9 @@ class RefundLine:
     line: Line
     quantity: int
     restock: str
+    subtotal: Decimal = Decimal(0)
+    """What the units cost after all discounts."""
+    location: Location | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -257,6 +264,27 @@ class Refund:
     note: str | None
     total: Decimal
     lines: list[RefundLine]
+    shipping: Decimal = Decimal(0)
+    discrepancy: Decimal = Decimal(0)
+    """What was given beyond (or, negative, short of) the worth of its lines and shipping: an order adjustment."""
+    transactions: list[Transaction] = field(default_factory=list)
+
+
+@dataclass(slots=True, kw_only=True)
+class ReturnLine:
+    """Units of a parcel that shall come back, and why."""
+
+    number: int
+    parcel_line: FulfilledLine
+    quantity: int
+    reason: int | None = None
+    """Number of a ReturnReasonDefinition."""
+    note: str = ""
+    """In the customer's own words."""
+
+    @property
+    def line(self) -> Line:
+        return self.parcel_line.line
 
 
 @dataclass(slots=True, kw_only=True)
@@ -265,7 +293,8 @@ class Return:
     name: str
     status: str
     at: datetime
-    lines: list[FulfilledLine]
+    lines: list[ReturnLine]
+    order: "Order"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -331,6 +360,11 @@ class Order:
     edited: bool
     received: Decimal
     refunded: Decimal
+    shipping_refunded: Decimal = Decimal(0)
+    adjustment: Decimal = Decimal(0)
+    """What refunds gave beyond (negative) or kept back of (positive) the worth of what they were for."""
+    edits: int = 0
+    """How many edits were committed: a session begun before the last of them is stale."""
     lines: list[Line] = field(default_factory=list)
     fulfillment_orders: list[FulfillmentOrder] = field(default_factory=list)
     fulfillments: list[Fulfillment] = field(default_factory=list)

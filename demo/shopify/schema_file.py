@@ -8,6 +8,7 @@ from typing import Any
 from graphql import GraphQLAbstractType, GraphQLScalarType, GraphQLSchema, build_schema
 
 from demo.shopify import records as r
+from demo.shopify.refunding import Suggestion
 
 API_VERSION = "2026-07"
 FILE = Path(__file__).parent / "schema" / f"admin_{API_VERSION}.graphql"
@@ -19,6 +20,8 @@ RUNTIME_TYPES: dict[type[Any], str] = {
     r.FulfillmentOrder: "FulfillmentOrder",
     r.Fulfillment: "Fulfillment",
     r.Event: "BasicEvent",
+    r.ReturnLine: "ReturnLineItem",
+    Suggestion: "SuggestedStoreCreditRefund",
     str: "PurchasingCompany",
 }
 """Which member of an interface or union a record is; a plain string stands for the company that bought."""

@@ -8,6 +8,7 @@ from demo import world_parts as parts
 from demo.clock import DemoClock
 from demo.shopify import building, placing
 from demo.shopify import records as r
+from demo.shopify.pending import Edit, Job
 from demo.shopify.records import number_of
 from demo.shopify.subscriptions import Subscription
 from demo.world import World
@@ -40,6 +41,10 @@ class Shop:
         self.orders: dict[int, r.Order] = {}
         self.fulfillment_orders: dict[int, r.FulfillmentOrder] = {}
         self.fulfillments: dict[int, r.Fulfillment] = {}
+        self.edits: dict[int, Edit] = {}
+        self.jobs: dict[str, Job] = {}
+        self.refunds: dict[str, tuple[str, r.Refund]] = {}
+        """By idempotency key: what was asked for, and what came of it."""
         self._by_email: dict[str, r.Customer] = {}
         self._by_name: dict[str, r.Order] = {}
         for name, third_party in ((placing.HOME, False), (placing.SERVICE, True)):

@@ -48,6 +48,8 @@ class TwinSettings:
     webhook_backoff: tuple[float, ...] = (0.1, 0.3, 1.0)
     """Seconds before each retry; Shopify takes four hours for eight of them."""
     webhook_timeout: float = 5.0
+    job_seconds: float | None = 0.4
+    """How long a job waits, of real time, before it is done; None: until /__sim/jobs/run."""
     log_size: int = 10_000
     http: httpx.AsyncClient | None = None
     """For webhooks; tests hand one in that reaches an app in process."""

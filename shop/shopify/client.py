@@ -86,7 +86,7 @@ class ReadClient:
     async def _with_retries(self, document: ReadDocument, variables: Mapping[str, Any], meter: ReadMeter, ends: float) -> Answer:
         last = _TryAgain("no time left")
         for attempt in range(1 + RETRIES):
-            if not self.breaker.lets_through():
+            if not self.breaker.lets_through() and not await self._is_the_probe(ends):
                 raise ShopUnavailable("the shop failed several times in a row; not asking again yet")
             try:
                 return await self._attempt(document, variables, meter, ends)
@@ -100,10 +100,21 @@ class ReadClient:
             await self.sleep(pause)
         raise (ShopThrottled if last.throttled else ShopUnavailable)(str(last))
 
+    async def _is_the_probe(self, ends: float) -> bool:
+        """Waits, as the one question that may, until the shop is looked at again: who asks once it is mended is answered."""
+        wait = self.breaker.probe_in()
+        if wait is None or self.monotonic() + wait >= ends:
+            return False
+        self.breaker.awaited = True
+        try:
+            await self.sleep(wait)
+        finally:
+            self.breaker.awaited = False
+        return self.breaker.lets_through()
+
     async def _attempt(self, document: ReadDocument, variables: Mapping[str, Any], meter: ReadMeter, ends: float) -> Answer:
         cost = self._costs.get(document.operation, FIRST_COST)
         await self._take_turn(cost, ends)
-        self.bucket.reserve(cost)
         told: _Told = _Told()
         try:
             async with asyncio.timeout(max(0.01, ends - self.monotonic())):
@@ -129,12 +140,19 @@ class ReadClient:
         return result
 
     async def _take_turn(self, cost: float, ends: float) -> None:
+        """Reserves `cost` points and waits until they are there. Raises ShopThrottled when they will not be in time."""
         wait = self.bucket.wait_for(cost)
+        if wait > 0 and self.monotonic() + wait >= ends:
+            raise ShopThrottled("the shop's limit is used up for now")
+        # Before the wait: whoever asks meanwhile waits behind this question, not beside it, or all would ask at the same moment.
+        self.bucket.reserve(cost)
         if wait <= 0:
             return
-        if self.monotonic() + wait >= ends:
-            raise ShopThrottled("the shop's limit is used up for now")
-        await self.sleep(wait)
+        try:
+            await self.sleep(wait)
+        except asyncio.CancelledError:
+            self.bucket.settle(cost)
+            raise
 
     async def _send(self, document: ReadDocument, variables: Mapping[str, Any], meter: ReadMeter) -> httpx.Response:
         token = await self.tokens.token()

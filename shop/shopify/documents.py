@@ -47,9 +47,14 @@ class ReadDocument:
 @lru_cache(maxsize=64)
 def read_document(name: str) -> ReadDocument:
     """`operations/{name}.graphql` with the shared fragments it needs. Raises NotARead, FileNotFoundError."""
-    document = parse((OPERATIONS / f"{name}.graphql").read_text(encoding="utf-8"))
+    return ReadDocument(assembled(OPERATIONS, name))
+
+
+def assembled(folder: Path, name: str) -> str:
+    """`{folder}/{name}.graphql` with what it needs of the `00_fragments.graphql` beside it. Raises FileNotFoundError."""
+    document = parse((folder / f"{name}.graphql").read_text(encoding="utf-8"))
     shared = {
-        fragment.name.value: fragment for fragment in _fragments(parse((OPERATIONS / "00_fragments.graphql").read_text(encoding="utf-8")))
+        fragment.name.value: fragment for fragment in _fragments(parse((folder / "00_fragments.graphql").read_text(encoding="utf-8")))
     }
     known = {fragment.name.value for fragment in _fragments(document)}
     needed: dict[str, FragmentDefinitionNode] = {}
@@ -59,7 +64,7 @@ def read_document(name: str) -> ReadDocument:
             if spread not in known and spread not in needed:
                 needed[spread] = shared[spread]
                 waiting.append(shared[spread])
-    return ReadDocument(print_ast(DocumentNode(definitions=(*document.definitions, *needed.values()))))
+    return print_ast(DocumentNode(definitions=(*document.definitions, *needed.values())))
 
 
 def document_names() -> tuple[str, ...]:

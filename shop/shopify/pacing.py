@@ -67,6 +67,8 @@ class Breaker:
     """Open after three errors in ten seconds; then one probe every two seconds until the shop answers."""
 
     monotonic: Callable[[], float]
+    awaited: bool = False
+    """Somebody waits to be the next probe; one is enough."""
     _errors: deque[float] = field(default_factory=lambda: deque(maxlen=ERRORS))
     _probed: float | None = None
 
@@ -74,11 +76,20 @@ class Breaker:
         now = self.monotonic()
         if len(self._errors) < ERRORS or now - self._errors[0] > WITHIN:
             return True
-        last = max(self._errors[-1], self._probed if self._probed is not None else self._errors[-1])
-        if now - last < PROBE_AFTER:
+        if now - self._last() < PROBE_AFTER:
             return False
         self._probed = now
         return True
+
+    def probe_in(self) -> float | None:
+        """Seconds until the next probe may go; None where somebody waits for it already."""
+        if self.awaited or not self._errors:
+            return None
+        return max(0.0, self._last() + PROBE_AFTER - self.monotonic())
+
+    def _last(self) -> float:
+        """When the shop was last seen to fail, or was last probed."""
+        return max(self._errors[-1], self._probed if self._probed is not None else self._errors[-1])
 
     def failed(self) -> None:
         self._errors.append(self.monotonic())

@@ -96,9 +96,11 @@ def _lines(told: Node, delivery: DeliveryMethod) -> tuple[OrderLine, ...]:
 
 def _line(entry: Node, line_id: str, waiting: list[Share], parcels: list[Share]) -> OrderLine:
     product, variant, plan = node(entry.get("product")), node(entry.get("variant")), node(entry.get("sellingPlan"))
-    present, bought = max(count(entry.get("currentQuantity")) or 0, 0), count(entry.get("quantity")) or 0
+    told, bought = count(entry.get("currentQuantity")), count(entry.get("quantity")) or 0
+    # How many are left is not told: that is no reason to call them removed.
+    present = max(bought if told is None else told, 0)
     variant_id = text(variant.get("id"))
-    units = placed(present, count(entry.get("unfulfilledQuantity")), waiting, parcels)
+    units = placed(present, None if told is None else count(entry.get("unfulfilledQuantity")), waiting, parcels)
     if bought > present:
         units = (*units, Units(state=LineState.REMOVED, quantity=bought - present))
     return OrderLine(
@@ -164,9 +166,11 @@ def _address(told: Node) -> Address | None:
 
 
 def _is_whole(told: Node, parcels_asked: int) -> bool:
-    """Whether nothing was cut off: lines, fulfilment orders, and what is in each of them and in each parcel."""
+    """Whether nothing was cut off: lines and how many of each, fulfilment orders, and what is in each of them and in each parcel."""
     parcels = told.get("fulfillments")
     if not isinstance(parcels, list) or len(parcels) >= parcels_asked or len(nodes(parcels)) != len(parcels):
+        return False
+    if any(count(line.get("currentQuantity")) is None for line in nodes(told.get("lineItems"))):
         return False
     lists = [told.get("lineItems"), told.get("fulfillmentOrders")]
     lists += [warehouse.get("lineItems") for warehouse in nodes(told.get("fulfillmentOrders"))]

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shop.order import Customer, CustomerId, Order, ProductId, Variant
-from shop.reading import ReadMeter, RecentOrders
-from shop.shopify.client import ReadClient
+from shop.reading import ReadMeter, RecentOrders, ShopUnavailable
+from shop.shopify.client import Answer, ReadClient
 from shop.shopify.documents import read_document
 from shop.shopify.fields import Node, node, nodes, same, text, texts
 from shop.shopify.payload import customer_from, order_from, variant_from
@@ -43,18 +43,17 @@ class ShopifyReadShop:
         if not _CUSTOMER.fullmatch(customer):
             return RecentOrders(customer=customer, orders=())
         answer = await self.client.ask(read_document("shopper_orders"), {"customerId": customer, "first": max(1, min(first, 10))}, meter)
-        told = node(answer.data.get("customer"))
-        if not same(told.get("id"), customer):
+        told = _told(answer, "customer")
+        if told is None or not same(_told_id(told), customer):
             return RecentOrders(customer=customer, orders=())
         tags, locale = frozenset(texts(told.get("tags"))), text(told.get("locale"))
         read_at = self.now()
         found = [
-            order_from(entry, read_at=read_at, parcels_asked=PARCELS_RECENT, customer_tags=tags, locale=locale)
-            for entry in nodes(told.get("orders"))
-            if _owned(entry, customer)
+            _whole(order_from(entry, read_at=read_at, parcels_asked=PARCELS_RECENT, customer_tags=tags, locale=locale))
+            for entry in _own(told.get("orders"), customer)
         ]
         more = node(node(told.get("orders")).get("pageInfo")).get("hasNextPage") is True
-        orders = sorted((order for order in found if order is not None), key=lambda order: order.created_at, reverse=True)
+        orders = sorted(found, key=lambda order: order.created_at, reverse=True)
         return RecentOrders(customer=customer, orders=tuple(orders), more=more, customer_locale=locale, customer_tags=tags)
 
     async def order_named(self, customer: CustomerId, name: str, meter: ReadMeter) -> Order | None:
@@ -64,9 +63,9 @@ class ShopifyReadShop:
             return None
         query = f'name:"#{wanted}" AND customer_id:{owner.group(1)}'
         answer = await self.client.ask(read_document("order_by_name"), {"query": query}, meter)
-        for entry in nodes(answer.data.get("orders")):
-            if _owned(entry, customer) and plain_name(str(entry.get("name"))) == wanted:
-                return order_from(entry, read_at=self.now(), parcels_asked=PARCELS_ALONE)
+        for entry in _own(answer.data.get("orders"), customer):
+            if plain_name(str(entry.get("name"))) == wanted:
+                return _whole(order_from(entry, read_at=self.now(), parcels_asked=PARCELS_ALONE))
         return None
 
     async def order(self, customer: CustomerId, order_id: str, meter: ReadMeter) -> Order | None:
@@ -74,17 +73,17 @@ class ShopifyReadShop:
         if not _ORDER.fullmatch(order_id):
             return None
         answer = await self.client.ask(read_document("order_detail"), {"id": order_id}, meter)
-        told = node(answer.data.get("order"))
-        if not _owned(told, customer) or not same(told.get("id"), order_id):
+        told = _told(answer, "order")
+        if told is None or not _owned(told, customer) or not same(told.get("id"), order_id):
             return None
-        return order_from(told, read_at=self.now(), parcels_asked=PARCELS_ALONE)
+        return _whole(order_from(told, read_at=self.now(), parcels_asked=PARCELS_ALONE))
 
     async def customers_by_phone(self, phone: str, meter: ReadMeter) -> Sequence[Customer]:
         """Two owners must show as two: the exact look-up of Shopify would name one of them. Anything but E.164 asks nothing."""
         if not _PHONE.fullmatch(phone):
             return ()
         answer = await self.client.ask(read_document("customers_search"), {"query": f'phone:"{phone}"'}, meter)
-        found = [customer_from(entry) for entry in nodes(answer.data.get("customers"))]
+        found = [customer_from(entry) for entry in _members(answer.data.get("customers"))]
         return tuple(customer for customer in found if customer is not None and customer.phone == phone)
 
     async def customer_by_email(self, email: str, meter: ReadMeter) -> Customer | None:
@@ -115,6 +114,41 @@ def plain_name(name: str) -> str | None:
     """An order's name as it is compared: without `#`, in one case. None for what cannot be a name."""
     bare = unicodedata.normalize("NFKC", name).strip().lstrip("#").strip()
     return bare.upper() if _NAME.fullmatch(bare) else None
+
+
+def _told(answer: Answer, root: str) -> Node | None:
+    """What was asked for; None where the shop says that there is none. Raises ShopUnavailable where it says nothing of it."""
+    if root not in answer.data:
+        raise ShopUnavailable(f"{root!r} is missing in the shop's answer")
+    return None if answer.data[root] is None else node(answer.data[root])
+
+
+def _told_id(told: Node) -> str:
+    """Raises ShopUnavailable where it is left out: whose this is cannot be told then, nor that it is nobody's."""
+    found = text(told.get("id"))
+    if found is None:
+        raise ShopUnavailable("an id is missing in the shop's answer")
+    return found
+
+
+def _members(connection: object) -> list[Node]:
+    """Every member of a list. Raises ShopUnavailable where it has a hole: what cannot be read must not be taken for what is not there."""
+    members, found = node(connection).get("nodes"), nodes(connection)
+    if not isinstance(members, list) or len(found) < len(members):
+        raise ShopUnavailable("something is missing in a list of the shop's answer")
+    return found
+
+
+def _own(connection: object, customer: CustomerId) -> list[Node]:
+    """The customer's own orders in a list; another's are dropped. Raises ShopUnavailable where the list has a hole."""
+    return [one for one in _members(connection) if same(_told_id(node(one.get("customer"))), customer)]
+
+
+def _whole(order: Order | None) -> Order:
+    """Raises ShopUnavailable where the shop left out what makes it an order: its id, name or date."""
+    if order is None:
+        raise ShopUnavailable("an order could not be read from the shop's answer")
+    return order
 
 
 def _owned(told: Node, customer: CustomerId) -> bool:

@@ -10,7 +10,7 @@ from tests.demo.twin import Twin
     [
         ("alerts { title }", "Order.alerts"),
         ("lineItems(first: 1) { nodes { image(maxWidth: 20) { url } } }", "LineItem.image(maxWidth:)"),
-        ("refunds { transactions(first: 1) { nodes { id } } }", "Refund.transactions"),
+        ("refunds { orderAdjustments(first: 1) { nodes { id } } }", "Refund.orderAdjustments"),
     ],
 )
 async def test_a_field_or_argument_the_twin_does_not_know_is_named(twin: Twin, fields: str, missing: str) -> None:

@@ -1,5 +1,6 @@
 """Ten ways a shop can fail, and what the client makes of each (F-06, R9)."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -159,19 +160,59 @@ async def test_an_answer_that_is_wholly_withheld_is_not_taken_for_nothing_found(
         await shop.client().ask(ASK, {}, ReadMeter())
 
 
-async def test_after_three_errors_the_shop_is_left_alone_and_then_tried_again() -> None:
+async def test_after_three_errors_the_shop_is_left_alone_and_one_question_waits_to_try_it_again() -> None:
+    shop, gate = Scripted([lambda: httpx.Response(500)]), asyncio.Event()
+    client = shop.client()
+    with pytest.raises(ShopUnavailable):
+        await client.ask(ASK, {}, ReadMeter())
+
+    async def sleep(seconds: float) -> None:
+        await gate.wait()
+        await shop.sleep(seconds)
+
+    client.sleep = sleep
+    waiting = asyncio.create_task(client.ask(ASK, {}, ReadMeter()))
+    await asyncio.sleep(0)
+    refused = ReadMeter()
+    with pytest.raises(ShopUnavailable):
+        await client.ask(ASK, {}, refused)
+    assert (refused.queries, len(shop.seen)) == (0, 3)
+    shop.replies[:] = [good]
+    gate.set()
+    assert (await waiting).data == DATA
+    assert shop.slept[-1] == pytest.approx(2.0)
+    assert (await client.ask(ASK, {}, ReadMeter())).data == DATA
+
+
+async def test_a_question_that_waited_in_vain_is_refused_within_its_three_seconds() -> None:
     shop = Scripted([lambda: httpx.Response(500)])
     client = shop.client()
     with pytest.raises(ShopUnavailable):
         await client.ask(ASK, {}, ReadMeter())
-    meter = ReadMeter()
+    began, meter = shop.at, ReadMeter()
     with pytest.raises(ShopUnavailable):
         await client.ask(ASK, {}, meter)
-    assert meter.queries == 0
-    shop.replies[:] = [good]
-    shop.at += 2.1
-    assert (await client.ask(ASK, {}, ReadMeter())).data == DATA
-    assert (await client.ask(ASK, {}, ReadMeter())).data == DATA
+    assert meter.queries == 1
+    assert shop.at - began < 3
+
+
+async def test_questions_that_must_wait_for_points_wait_behind_each_other() -> None:
+    shop = Scripted([lambda: httpx.Response(200, json={"data": DATA, "extensions": cost()})])
+    client = shop.client()
+    await client.ask(ASK, {}, ReadMeter())
+    waits: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+
+    async def slowly(request: httpx.Request) -> httpx.Response:
+        for _ in range(100):
+            await asyncio.sleep(0)
+        return shop.answer(request)
+
+    client.sleep, client.http = sleep, new_http_client(transport=httpx.MockTransport(slowly))
+    await asyncio.gather(*(client.ask(ASK, {}, ReadMeter()) for _ in range(21)))
+    assert waits == [pytest.approx(1.0), pytest.approx(2.0)]
 
 
 async def test_a_version_that_is_not_ours_is_reported_once(caplog: pytest.LogCaptureFixture) -> None:

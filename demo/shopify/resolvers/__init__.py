@@ -1,6 +1,6 @@
 """Every field the twin can answer, by type and name."""
 
-from demo.shopify.resolvers import catalogue, fulfilment, orders, people, roots
+from demo.shopify.resolvers import catalogue, changes, edits, fulfilment, money, orders, people, returns, roots, warehouse
 from demo.shopify.resolvers.table import Resolve, Table, attr
 
 CONNECTION: Table = {"nodes": attr("items"), "edges": attr("edges"), "pageInfo": lambda source, asking, args: source}
@@ -17,6 +17,12 @@ TABLES: dict[str, Table] = {
     **fulfilment.TABLES,
     **orders.TABLES,
     **roots.TABLES,
+    **money.TABLES,
+    **edits.TABLES,
+    **changes.TABLES,
+    **warehouse.TABLES,
+    **returns.TABLES,
+    "Mutation": {**roots.MUTATION, **edits.MUTATION, **changes.MUTATION, **warehouse.MUTATION, **returns.MUTATION},
     "PageInfo": PAGE_INFO,
 }
 

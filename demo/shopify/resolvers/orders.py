@@ -7,12 +7,15 @@ from typing import Any
 from demo.shopify import arithmetic as sums
 from demo.shopify.arithmetic import bag
 from demo.shopify.errors import NotInTwin
+from demo.shopify.ledger import STORE_CREDIT
 from demo.shopify.paging import Page, page
 from demo.shopify.records import Fulfillment, Line, Order, gid, number_of, secret_of
-from demo.shopify.resolvers import catalogue, fulfilment
+from demo.shopify.resolvers import catalogue, fulfilment, money
 from demo.shopify.resolvers.table import Args, Asking, Resolve, Table, attr, attrs, const, gid_of, key, same
 
 ONLINE_STORE = 580111
+FORMATTED_GATEWAY = {"bogus": "Test gateway", STORE_CREDIT: "Store credit"}
+ACCOUNT = "•••• •••• •••• 4242"
 RISK_LEVEL = {"ACCEPT": "LOW", "INVESTIGATE": "MEDIUM", "CANCEL": "HIGH"}
 
 
@@ -109,10 +112,9 @@ def returnable(order: Order) -> list[Fulfillment]:
 
 
 def units_left(order: Order, each: Any) -> int:
-    back = sum(
-        r.quantity for ret in order.returns if ret.status in ("REQUESTED", "OPEN", "CLOSED") for r in ret.lines if r.line is each.line
-    )
-    left: int = each.quantity - back
+    """Of a parcel's line: not under way back already."""
+    open_ones = (ret for ret in order.returns if ret.status in ("REQUESTED", "OPEN", "CLOSED"))
+    left: int = each.quantity - sum(back.quantity for ret in open_ones for back in ret.lines if back.parcel_line is each)
     return max(0, left)
 
 
@@ -136,6 +138,7 @@ ORDER: Table = {
     "refundable": lambda o, asking, args: o.received > o.refunded,
     "restockable": lambda o, asking, args: any(line.current and not line.variant.product.gift_card for line in o.lines),
     "fullyPaid": lambda o, asking, args: o.financial in ("PAID", "PARTIALLY_REFUNDED", "REFUNDED") and sums.outstanding(o) <= 0,
+    "suggestedRefund": money.suggested,
     "unpaid": lambda o, asking, args: o.received == 0 and sums.outstanding(o) > 0,
     "canNotifyCustomer": lambda o, asking, args: bool(o.email),
     "presentmentCurrencyCode": attr("currency"),
@@ -161,7 +164,7 @@ ORDER: Table = {
     "paymentTerms": attr("terms"),
     "currentTotalPriceSet": _bag(sums.current_total),
     "currentSubtotalPriceSet": _bag(lambda o: sums.ZERO if sums.zeroed(o) else sums.current_subtotal(o)),
-    "currentShippingPriceSet": _bag(lambda o: sums.ZERO if sums.zeroed(o) else sums.shipping(o)),
+    "currentShippingPriceSet": _bag(lambda o: sums.ZERO if sums.zeroed(o) else sums.current_shipping(o)),
     "currentTotalTaxSet": _bag(lambda o: sums.ZERO),
     "currentTotalDutiesSet": const(None),
     "totalPriceSet": _bag(sums.total),
@@ -169,7 +172,7 @@ ORDER: Table = {
     "totalShippingPriceSet": _bag(sums.shipping),
     "totalReceivedSet": _bag(lambda o: o.received),
     "totalRefundedSet": _bag(lambda o: o.refunded),
-    "totalRefundedShippingSet": _bag(lambda o: sums.shipping(o) if o.financial == "REFUNDED" else sums.ZERO),
+    "totalRefundedShippingSet": _bag(lambda o: o.shipping_refunded),
     "totalOutstandingSet": _bag(sums.outstanding),
     "totalCapturableSet": _bag(lambda o: sums.total(o) if o.financial == "AUTHORIZED" else sums.ZERO),
     "netPaymentSet": _bag(lambda o: o.received - o.refunded),
@@ -205,9 +208,8 @@ LINE: Table = {
 
 TRANSACTION: Table = {
     "id": gid_of("OrderTransaction"),
-    "gateway": const("bogus"),
-    "formattedGateway": const("Test gateway"),
-    "accountNumber": const("•••• •••• •••• 4242"),
+    "formattedGateway": lambda t, asking, args: FORMATTED_GATEWAY[t.gateway],
+    "accountNumber": lambda t, asking, args: ACCOUNT if t.gateway == "bogus" else None,
     "processedAt": attr("at"),
     "createdAt": attr("at"),
     "errorCode": const(None),
@@ -215,7 +217,7 @@ TRANSACTION: Table = {
     "amountSet": lambda t, asking, args: bag(t.amount, asking.shop.brand.currency),
     "totalUnsettledSet": lambda t, asking, args: bag(t.amount if t.kind == "AUTHORIZATION" else sums.ZERO, asking.shop.brand.currency),
     "parentTransaction": attr("parent"),
-    **same("kind", "status"),
+    **same("kind", "status", "gateway"),
 }
 
 TABLES: dict[str, Table] = {
@@ -240,19 +242,14 @@ TABLES: dict[str, Table] = {
         **same("title"),
     },
     "OrderTransaction": TRANSACTION,
-    "Refund": {
-        "id": gid_of("Refund"),
-        "createdAt": attr("at"),
-        "totalRefundedSet": lambda refund, asking, args: bag(refund.total, asking.shop.brand.currency),
-        "refundLineItems": lambda refund, asking, args: page(refund.lines, args),
-        **same("note"),
-    },
-    "RefundLineItem": {"id": gid_of("RefundLineItem"), **attrs(lineItem="line", restockType="restock"), **same("quantity")},
-    "Return": {
-        "id": gid_of("Return"),
-        "createdAt": attr("at"),
-        "totalQuantity": lambda ret, asking, args: sum(each.quantity for each in ret.lines),
-        **same("name", "status"),
+    "RefundLineItem": {
+        "id": gid_of("RefundLineItem"),
+        "restocked": lambda each, asking, args: each.restock != "NO_RESTOCK",
+        "priceSet": lambda each, asking, args: bag(each.line.price, each.line.order.currency),
+        "subtotalSet": lambda each, asking, args: bag(each.subtotal, each.line.order.currency),
+        "totalTaxSet": lambda each, asking, args: bag(sums.ZERO, each.line.order.currency),
+        **attrs(lineItem="line", restockType="restock"),
+        **same("quantity", "location"),
     },
     "PaymentTerms": {
         "id": gid_of("PaymentTerms"),

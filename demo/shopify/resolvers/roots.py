@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 from demo.shopify.errors import NotInTwin, access_denied
 from demo.shopify.paging import Page, page
-from demo.shopify.records import Customer, Location, Order, gid, number_of
+from demo.shopify.records import Customer, FulfillmentOrder, Location, Order, gid, number_of
 from demo.shopify.resolvers import fulfilment
 from demo.shopify.resolvers.orders import returnable
 from demo.shopify.resolvers.people import order_page
-from demo.shopify.resolvers.table import Args, Asking, Table, attrs, const, gid_of, identity, key, number, only, same
+from demo.shopify.resolvers.table import Args, Asking, Table, attrs, const, gid_of, key, number, only, same
 from demo.shopify.search import CUSTOMER_TERMS, matches
 from demo.shopify.subscriptions import Subscription
 
@@ -78,6 +78,11 @@ def _visible(order: Order | None, asking: Asking) -> Order | None:
     return order if order and asking.shop.visible([order], all_orders=asking.scopes.all_orders) else None
 
 
+def order_seen(asking: Asking, given: str) -> Order | None:
+    """The order of a gid, where this app may see it."""
+    return _order(None, asking, {"id": given})
+
+
 def _order(root: Any, asking: Asking, args: Args) -> Order | None:
     wanted = number(args["id"], "Order")
     return _visible(asking.shop.orders.get(wanted), asking) if isinstance(wanted, int) else None
@@ -107,6 +112,12 @@ def _locations(root: Any, asking: Asking, args: Args) -> Page:
     return page(sorted(places, key=(lambda p: p.number) if args.get("sortKey") == "ID" else (lambda p: p.name)), args, lambda p: p.name)
 
 
+def fulfillment_order_seen(asking: Asking, given: str) -> FulfillmentOrder | None:
+    """The fulfilment order of a gid, where this app may see it."""
+    found: FulfillmentOrder | None = _fulfillment_order(None, asking, {"id": given})
+    return found
+
+
 def _fulfillment_order(root: Any, asking: Asking, args: Args) -> Any:
     wanted = number(args["id"], "FulfillmentOrder")
     found = asking.shop.fulfillment_orders.get(wanted) if isinstance(wanted, int) else None
@@ -119,9 +130,8 @@ def _fulfillment(root: Any, asking: Asking, args: Args) -> Any:
     return found if found and _visible(found.order, asking) else None
 
 
-def _job(root: Any, asking: Asking, args: Args) -> None:
-    """Only writes make jobs and the twin makes none yet: every id is unknown."""
-    number(args["id"], "Job")
+def _job(root: Any, asking: Asking, args: Args) -> Any:
+    return asking.shop.jobs.get(str(number(args["id"], "Job")))
 
 
 def _returnable(root: Any, asking: Asking, args: Args) -> Page:
@@ -248,9 +258,9 @@ SHOP: Table = {
     "url": _brand("site"),
 }
 
+MUTATION: Table = {"webhookSubscriptionCreate": _subscribe}
 TABLES: dict[str, Table] = {
     "QueryRoot": QUERY,
-    "Mutation": {"webhookSubscriptionCreate": _subscribe},
     "WebhookSubscriptionCreatePayload": key("webhookSubscription", "userErrors"),
     "UserError": key("field", "message"),
     "WebhookSubscription": {
@@ -271,5 +281,4 @@ TABLES: dict[str, Table] = {
     },
     "AccessScope": key("handle", "description"),
     "ReturnReasonDefinition": {"id": gid_of("ReturnReasonDefinition"), "deleted": const(False), **same("handle", "name")},
-    "Job": {"id": identity, "done": const(True)},
 }

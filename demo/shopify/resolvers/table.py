@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, TypeAlias
 
 from demo.shopify.access import ScopeSet
 from demo.shopify.errors import NotInTwin, not_found
+from demo.shopify.events import Event
+from demo.shopify.pending import Job
 from demo.shopify.records import gid
 from demo.shopify.shop import Shop
 from demo.shopify.state import AppClient
@@ -22,6 +24,12 @@ class Asking:
     app: AppClient
     scopes: ScopeSet
     now: datetime
+    key: str = ""
+    """The idempotency key of the mutation that runs."""
+    events: list[Event] = field(default_factory=list)
+    """What mutations made happen: sent once the call is answered."""
+    jobs: list[Job] = field(default_factory=list)
+    """What they left to be done later."""
 
 
 Args: TypeAlias = Mapping[str, Any]
