@@ -1,10 +1,11 @@
 """A served installation in a process of its own, as an operator runs it, for figures taken from outside."""
 
 import asyncio
+import json
 import os
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -53,6 +54,28 @@ async def serving(given: Mapping[str, str], *arguments: str) -> AsyncIterator[as
         if process.returncode is None:
             process.terminate()
         await process.wait()
+
+
+@asynccontextmanager
+async def taking() -> AsyncIterator[str]:
+    """The address of a provider of text messages that takes every one at once, and asks nothing."""
+    taken = 0
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal taken
+        with suppress(ConnectionError, asyncio.IncompleteReadError):
+            while True:
+                head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
+                await reader.readexactly(int(head.partition("content-length:")[2].split("\r\n", 1)[0] or 0))
+                taken += 1
+                body = json.dumps({"sid": f"SM{taken:032x}", "status": "queued", "messages": [], "next_page_uri": None}).encode()
+                writer.write(b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\n")
+                writer.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
+                await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
 
 
 def resident_kb(pid: int) -> int:

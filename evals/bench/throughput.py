@@ -116,7 +116,7 @@ async def _lay_in(database: Database, messages: int) -> None:
                 channel=Channel.WHATSAPP,
                 address=_phone(number),
                 contact=_phone(number),
-                state=ConversationState(locale="en"),
+                state=lambda: ConversationState(locale="en"),
                 id=ConversationId(f"waiting-{number}"),
                 now=now,
             )
@@ -180,10 +180,10 @@ async def _work(url: str, folder: Path, role: Any, messages: int) -> None:
         writing = house.database.writing
 
         @asynccontextmanager
-        async def counted(*, lasting: bool = True) -> AsyncIterator[Any]:
+        async def counted(*, lasting: bool = True, hurried: bool = False) -> AsyncIterator[Any]:
             nonlocal commits
             commits += gate.is_set() and lasting
-            async with writing(lasting=lasting) as tx:
+            async with writing(lasting=lasting, hurried=hurried) as tx:
                 yield tx
 
         house.database.writing = counted  # type: ignore[method-assign]

@@ -12,7 +12,7 @@ import httpx
 from demo.phones.signing import twilio_signature
 from evals.bench.figures import Spread
 from evals.bench.outside import WORLD, free_ports, outside
-from evals.bench.served import TWILIO_TOKEN, brand_of, environment, serving
+from evals.bench.served import TWILIO_TOKEN, brand_of, environment, serving, taking
 
 PER_SECOND = 50
 SECONDS = 60
@@ -22,9 +22,9 @@ GOAL = "goal p50 ≤ 20, p99 ≤ 250"
 async def measure(seconds: int = SECONDS) -> list[str]:
     """The printed lines."""
     ports = free_ports()
-    async with outside(ports):
+    async with outside(ports), taking() as provider:
         with tempfile.TemporaryDirectory(prefix="deskbell-bench-") as folder:
-            given = environment(Path(folder), ports, DESKBELL_TWILIO_URL=ports.twin_url)
+            given = environment(Path(folder), ports, DESKBELL_TWILIO_URL=provider)
             async with serving(given):
                 sound = await _deliver(given["DESKBELL_PUBLIC_URL"], seconds, forged=0)
                 beside = await _deliver(given["DESKBELL_PUBLIC_URL"], seconds // 3, forged=2_000, first=10**6)

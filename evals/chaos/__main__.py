@@ -1,6 +1,7 @@
 """`make chaos`: the house is killed, frozen, flooded and lied to, on both stores, and nothing may be lost, doubled or out of order.
 
-Exits 1 when a run is not clean, or when a seeded defect was not caught: then the passes beside it are void.
+Exits 1 when a run is not clean, when a seeded defect was not caught (then the passes beside it are void), or when a store that was asked
+for is not there. Without `--store` the PostgreSQL half is played where one answers, and what could not be tried without it is named.
 """
 
 import argparse
@@ -14,10 +15,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-from evals.chaos import programme
+from evals.chaos import house, programme
 from evals.chaos.processes import Nursery
 from evals.chaos.stores import Pool, find_postgres
-from evals.chaos.trial import Trial, table
+from evals.chaos.trial import Trial, table, total
+
+NO_POSTGRES = "PostgreSQL was asked for, and none answers: `make postgres` starts one"
 
 
 def main() -> int:
@@ -32,7 +35,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=None, help="draw the same chances again")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of the table")
     parser.add_argument("--only", default="", metavar="WORD", help="only runs whose name holds this word")
-    parser.add_argument("--store", choices=("sqlite", "postgresql", "both"), default="both")
+    parser.add_argument("--store", choices=("sqlite", "postgresql", "both"), default=None, help="asked for, it must be there")
     parser.add_argument("--postgres", default="", metavar="URL", help="a server where databases may be made and dropped")
     parser.add_argument("--wrong", default="", metavar="NAME", help="run everything with this seeded defect, to see its stories")
     parser.add_argument("--keep", type=Path, default=None, metavar="FOLDER", help="keep stores and errors here")
@@ -45,29 +48,42 @@ async def _run(given: argparse.Namespace) -> int:
     began = time.monotonic()
     postgres = None if given.store == "sqlite" else await find_postgres(given.postgres)
     say(f"seed {seed}; PostgreSQL: {'not asked for' if given.store == 'sqlite' else postgres or 'none answers, so its half is not run'}")
+    absent = postgres is None and (given.store in ("postgresql", "both") or bool(given.postgres))
+    if absent and given.store == "postgresql":
+        print(NO_POSTGRES, file=sys.stderr)
+        return 1
     with tempfile.TemporaryDirectory(prefix="deskbell-chaos-") as temporary:
         folder = given.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         nursery = Nursery(folder / "errors.log")
-        await nursery.start()
+        try:
+            await nursery.start()
+        except (RuntimeError, TimeoutError):
+            print((folder / "errors.log").read_text(encoding="utf-8", errors="replace")[-2_000:], file=sys.stderr)
+            raise
         pool = Pool(postgres) if postgres else None
         try:
             wishes = programme.Wishes(
                 quick=given.quick, seed=seed, only=given.only, wrong=given.wrong, sqlite=given.store != "postgresql", pool=pool
             )
             right, defects = await programme.play(nursery, wishes, folder, say)
+            untried = programme.never_tried(wishes)
         finally:
             await nursery.stop()
             if pool is not None:
                 await pool.close()
+    whole = not (given.quick or given.only or given.wrong)
+    matrix = await house.faults_of_the_house(say) if whole else None
     took = time.monotonic() - began
     failed = [one for one in right if not one.clean]
-    missed = programme.missed(defects)
+    void = [*programme.missed(defects), *([NO_POSTGRES] if absent else [])]
     if given.json:
-        print(json.dumps(_as_json(seed, right, defects, missed, took), indent=1))
+        print(json.dumps(_as_json(seed, right, defects, void, untried, took) | {"house": matrix}, indent=1))
     else:
-        _tell(right, defects, failed, missed, took)
-    return 1 if failed or missed else 0
+        _tell(right, defects, failed, void, untried, took)
+        if matrix is not None:
+            print(f"\n{matrix['table']}\n\nthe real turn: {'passed' if matrix['clean'] else 'FAILED'}")
+    return 1 if failed or void or not (matrix is None or matrix["clean"]) else 0
 
 
 def _say(*words: Any) -> None:
@@ -78,7 +94,7 @@ def _silence(*words: Any) -> None:
     pass
 
 
-def _tell(right: list[Trial], defects: list[Trial], failed: list[Trial], missed: list[str], took: float) -> None:
+def _tell(right: list[Trial], defects: list[Trial], failed: list[Trial], void: list[str], untried: list[str], took: float) -> None:
     print(f"\n{table(right)}\n")
     for one in right:
         for note in dict.fromkeys(one.notes):
@@ -90,20 +106,25 @@ def _tell(right: list[Trial], defects: list[Trial], failed: list[Trial], missed:
         for one in defects:
             counts = ", ".join(f"{kind} {n}" for kind, n in one.verdict.counts.items() if n)
             print(f"  {'caught' if one.caught else 'NOT CAUGHT':<11}{one.wrong:<28}{one.store:<12}{one.name:<34}{counts}")
-    if missed:
-        print(f"\nThe passes above are void: {'; '.join(missed)}.")
-    verdict = "FAILED" if failed or missed else "passed"
-    print(f"\n{verdict}: {len(right)} runs, {len(right) - len(failed)} clean; {len(defects)} with a seeded defect; {took:.0f} s")
+    for name in untried:
+        print(f"  {'not tried':<11}{name:<28}needs PostgreSQL")
+    if void:
+        print(f"\nThe passes above are void: {'; '.join(void)}.")
+    verdict = "FAILED" if failed or void else "passed"
+    caught = f"{sum(one.caught for one in defects)} of {len(defects)} runs with a seeded defect caught"
+    print(f"\n{verdict}: {len(right)} runs, {len(right) - len(failed)} clean; {caught}; {took:.0f} s")
+    print(total(right))
 
 
-def _as_json(seed: int, right: list[Trial], defects: list[Trial], missed: list[str], took: float) -> dict[str, Any]:
+def _as_json(seed: int, right: list[Trial], defects: list[Trial], void: list[str], untried: list[str], took: float) -> dict[str, Any]:
     return {
         "seed": seed,
-        "passed": not missed and all(one.clean for one in right),
+        "passed": not void and all(one.clean for one in right),
         "seconds": round(took, 1),
         "runs": [one.as_json() for one in right],
         "defects": [one.as_json() for one in defects],
-        "missed": missed,
+        "void": void,
+        "not_tried": untried,
     }
 
 

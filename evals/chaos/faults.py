@@ -4,6 +4,7 @@ import asyncio
 import math
 import os
 import resource
+import signal
 import sqlite3
 import subprocess
 import time
@@ -13,13 +14,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from evals.chaos import clocks, storms
+from evals.chaos import clocks, storms, wire
 from evals.chaos.checker import Fault
 from evals.chaos.record import Record
-from evals.chaos.run import Run
+from evals.chaos.run import Run, Void
 from evals.chaos.stores import SqliteStore
 
 SHOPPERS = storms.SHOPPERS[:8]
+PRODUCTION_TIMEOUT = timedelta(seconds=10)
+"""How long a text message's request may take: what `channels.sms.send` says, held apart from it."""
 _UNLIMITED = resource.RLIM_INFINITY
 
 
@@ -99,6 +102,29 @@ async def failing_disk(run: Run, *, seconds: float = 6.0) -> None:
         raise RuntimeError("the worker did not survive")
 
 
+async def frozen_for_a_minute(run: Run) -> str:
+    """Lease, deadline and horizon are production's: a worker is frozen for 60 s, one turn half thought, one send stamped (R14)."""
+    run.record.horizon = PRODUCTION_TIMEOUT.total_seconds()
+    thinking, sending = run.say(SHOPPERS[0], "slow3000"), run.say(SHOPPERS[1])
+    stopped, begun = run.expect("at", point="send.before"), run.expect("think", tokens=[thinking.token])
+    await run.start("a", at=[{"point": "send.before", "do": "stop"}])
+    await run.get_through(sending, "a")
+    await run.get_through(thinking, "a")
+    await asyncio.wait_for(stopped, 30)
+    frozen = time.monotonic()
+    if not begun.done():
+        raise Void("the worker was frozen before the other turn had begun")
+    answered = run.expect("landed", to=SHOPPERS[0])
+    await run.start("b")
+    await asyncio.wait_for(answered, 55)
+    after = time.monotonic() - frozen
+    await asyncio.sleep(60 - after)
+    run.signal("a", signal.SIGCONT)
+    await run.seen("landed", 60, to=SHOPPERS[1])
+    await asyncio.sleep(3)  # what the first had in hand would leave now
+    return f"the other worker answered {after:.0f} s after the freeze"
+
+
 async def clock_jumps(run: Run, by: str) -> None:
     """The clock is set while messages wait, replies wait, and one is in doubt; the next life has the new time, the one after the old."""
     run.record.horizon = math.inf  # stamps of another clock
@@ -120,7 +146,7 @@ async def clock_jumps(run: Run, by: str) -> None:
     await _everybody_writes(run)
 
 
-async def four_hours_down(run: Run, *, people: int = 12) -> None:
+async def four_hours_down(run: Run, *, people: int, messages: int) -> str:
     """Nobody listened for four hours. Twilio does not repeat its webhooks: we list what came, and answer each conversation once."""
     now = datetime.now(UTC)
     run.record.horizon = math.inf  # stamps of another clock
@@ -130,17 +156,21 @@ async def four_hours_down(run: Run, *, people: int = 12) -> None:
     await run.drain()
     await run.kill()
     missed: list[dict[str, Any]] = []
-    for n, shopper in enumerate(storms.SHOPPERS[:people]):
-        for place in range(1 + n % 4):
-            said = run.say(shopper)
-            said.acknowledged = time.monotonic()  # the provider has it, and so it is owed an answer
-            at = now - timedelta(hours=4) + timedelta(minutes=10 * n + place)
-            missed.append({"id": said.id, "from": shopper, "to": run.number, "text": said.token, "at": at.isoformat()})
+    everybody = wire.crowd(people, ("sms",))
+    for n in range(messages):
+        shopper = everybody[n % people]
+        said = run.say(shopper)
+        said.acknowledged = time.monotonic()  # the provider has it, and so it is owed an answer
+        at = now - timedelta(hours=4) + timedelta(hours=3.9) * n / messages
+        missed.append({"id": said.id, "from": shopper, "to": run.number, "text": said.token, "at": at.isoformat()})
     run.provider.order({"do": "write", "messages": missed})
     run.note(f"{len(missed)} messages came while nobody listened")
-    await run.start()
-    while len(run.record.landed) < len(earlier) + people:  # noqa: ASYNC110 - another process; the run's own limit ends it
+    for slot in "ab"[: run.plan.workers]:
+        await run.start(slot)
+    began, until = time.monotonic(), time.monotonic() + 60 * run.plan.pace
+    while len(run.record.landed) < len(earlier) + people and time.monotonic() < until:  # noqa: ASYNC110 - another process
         await asyncio.sleep(0.05)
+    return f"{messages} messages found and answered {time.monotonic() - began:.0f} s after the start"
 
 
 def one_reply_each(run: Run, record: Record) -> list[Fault]:

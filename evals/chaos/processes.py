@@ -11,7 +11,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 Event = dict[str, Any]
 Told = Callable[[Event], None]
-_START_S = 60.0
+_START_S = 240.0
 
 
 class Process:

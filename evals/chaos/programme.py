@@ -9,7 +9,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from evals.chaos import clocks, faults, storms
+from evals.chaos import clocks, faults, places, storms, wire
 from evals.chaos.processes import Nursery
 from evals.chaos.run import Plan, Run, open_run
 from evals.chaos.schedules import SCHEDULES, Schedule, for_store
@@ -128,9 +128,10 @@ def of_schedule(wishes: Wishes, schedule: Schedule, kind: str, *, wrong: str = "
 
 def heavy(wishes: Wishes) -> list[list[Wanted]]:
     """Groups of runs that need the machine: those of one group share it, the groups follow each other."""
-    groups = [[killing(wishes, kind), points(wishes, kind)] for kind in wishes.kinds]
     if wishes.quick:
         return [[killing(wishes, kind) for kind in wishes.kinds]]
+    groups = [[*frozen(wishes, kind), killing(wishes, kind)] for kind in wishes.kinds]
+    groups += [[points(wishes, kind, channel) for channel in wire.CHANNELS] for kind in wishes.kinds]
     groups += [[bursts(wishes, kind)] for kind in wishes.kinds]
     groups += [[deliveries(wishes, kind)] for kind in wishes.kinds]
     return groups + [fault_matrix(wishes, kind) for kind in wishes.kinds]
@@ -140,29 +141,37 @@ def workers_of(kind: str) -> int:
     return 2 if kind == "postgresql" else 1
 
 
+def frozen(wishes: Wishes, kind: str) -> list[Wanted]:
+    """Two workers need PostgreSQL. It waits most of its 80 s, beside whatever else is played."""
+    if workers_of(kind) == 1:
+        return []
+    plan = wishes.plan(kind, workers=2, unscaled=True)
+    return [Wanted(name="frozen for 60 s, unscaled", plan=plan, play=faults.frozen_for_a_minute, replies=2, drain=100.0)]
+
+
 def killing(wishes: Wishes, kind: str) -> Wanted:
-    kills, limit, shoppers = (10, 7.0, 10) if wishes.quick else (200, 180.0, 25)
+    kills, limit, people = (10, 7.0, 12) if wishes.quick else (200, 180.0, 28)
 
     async def play(run: Run) -> None:
-        await storms.random_kills(run, kills=kills, limit_s=limit * run.plan.pace, shoppers=storms.SHOPPERS[:shoppers])
+        await storms.random_kills(run, kills=kills, limit_s=limit * run.plan.pace, shoppers=storms.EVERYBODY[:people])
 
     return Wanted(name="random kills", plan=wishes.plan(kind, workers=workers_of(kind), receipts=0.5), play=play, drain=40.0)
 
 
-def points(wishes: Wishes, kind: str) -> Wanted:
+def points(wishes: Wishes, kind: str, channel: str) -> Wanted:
     plan = wishes.plan(kind, workers=workers_of(kind), receipts=0.7)
 
     async def play(run: Run) -> dict[str, bool]:
-        return await storms.every_point(run, patience=4.0 * run.plan.pace)
+        return await places.every_point(run, channel, patience=3.0 * run.plan.pace)
 
-    return Wanted(name="killed at every named point", plan=plan, play=play, drain=40.0)
+    return Wanted(name=f"killed at every named point, {channel}", plan=plan, play=play, drain=40.0)
 
 
 def bursts(wishes: Wishes, kind: str) -> Wanted:
     plan = wishes.plan(kind, workers=workers_of(kind), debounce=0.15, cap=0.45)
 
-    async def play(run: Run) -> None:
-        await storms.bursts(run, count=150, shoppers=storms.SHOPPERS[:12], longest_gap=0.3 * run.plan.pace)
+    async def play(run: Run) -> str:
+        return await storms.bursts(run, seconds=50.0, shoppers=wire.crowd(40), longest_gap=0.3 * run.plan.pace)
 
     return Wanted(name="bursts", plan=plan, play=play, undisturbed=True, drain=40.0)
 
@@ -170,8 +179,8 @@ def bursts(wishes: Wishes, kind: str) -> Wanted:
 def deliveries(wishes: Wishes, kind: str) -> Wanted:
     plan = wishes.plan(kind, workers=workers_of(kind), receipts=0.2)
 
-    async def play(run: Run) -> None:
-        await storms.deliveries(run, messages=2_000, copies=5, channels=("sms",))
+    async def play(run: Run) -> str:
+        return await storms.deliveries(run, messages=2_000, copies=5, people=80)
 
     return Wanted(name="10,000 deliveries of 2,000 messages", plan=plan, play=play, drain=90.0)
 
@@ -184,15 +193,12 @@ def fault_matrix(wishes: Wishes, kind: str) -> list[Wanted]:
         if faults.may_mount():
             plays["the disk is full"] = faults.full_disk
         found += [Wanted(name=name, plan=wishes.plan(kind), play=play, drain=40.0) for name, play in plays.items()]
-        found.append(
-            Wanted(
-                name="four hours down",
-                plan=wishes.plan(kind, debounce=1.0, cap=3.0),
-                play=faults.four_hours_down,
-                more=faults.one_reply_each,
-                drain=40.0,
-            )
-        )
+
+    async def down(run: Run) -> str:
+        return await faults.four_hours_down(run, people=125, messages=500)
+
+    plan = wishes.plan(kind, workers=workers_of(kind), debounce=1.0, cap=3.0)
+    found.append(Wanted(name="four hours down", plan=plan, play=down, more=faults.one_reply_each, drain=60.0))
     for jump in clocks.JUMPS:
 
         async def play(run: Run, jump: str = jump) -> None:

@@ -1,6 +1,7 @@
-"""A stand-in for Twilio's Messages API in a process of its own, without idempotency keys: it takes a message first and answers later.
+"""Stand-ins for Twilio's Messages API and Meta's Graph, in a process of their own, and a mail host beside them (`mail_host.py`).
 
-`python -m evals.chaos.provider` prints its port, then one JSON line per event; JSON lines on its input change its manners.
+None knows a key that makes a second try harmless; each takes a message first and answers later. `python -m evals.chaos.provider` prints
+its ports, then one JSON line per event; JSON lines on its input change its manners.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from email.utils import format_datetime
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
+from evals.chaos.mail_host import MailHost
 from evals.chaos.record import tokens
 
 Say = Callable[[dict[str, Any]], None]
@@ -79,51 +81,97 @@ class Provider:
 
     async def _answer(self, method: str, target: str, body: bytes) -> tuple[int, dict[str, Any]] | None:
         parts = urlsplit(target)
+        if parts.path.startswith("/graph/") and parts.path.endswith("/messages"):
+            return await self._graph(json.loads(body))
         if not parts.path.endswith("/Messages.json"):
             return 404, {"code": 20404, "message": "not found", "status": 404}
         if method == "GET":
             return 200, self._list(parse_qs(parts.query))
-        form = dict(parse_qsl(body.decode(), keep_blank_values=True))
+        return await self._twilio(dict(parse_qsl(body.decode(), keep_blank_values=True)))
+
+    async def _twilio(self, form: dict[str, str]) -> tuple[int, dict[str, Any]] | None:
+        callback = form.get("StatusCallback", "")
+        ref = (parse_qs(urlsplit(callback).query).get("ref") or [""])[0]
+        taken: list[dict[str, Any]] = []
+
+        def take(number: int) -> dict[str, Any]:
+            row = _listed(f"SM{number:032x}", form.get("From", ""), form["To"], form["Body"], "outbound-api")
+            taken.append({**row, "messaging_service_sid": form.get("MessagingServiceSid")})
+            return {"sid": row["sid"], "callback": callback, "_row": taken[0]}
+
+        match await self.deal("sms", ref, form["To"], form["Body"], take):
+            case "busy":
+                return 429, {"code": 20429, "message": "Too Many Requests", "status": 429}
+            case "took_500":
+                return 500, {"code": 20500, "message": "Internal Server Error", "status": 500}
+            case "drop" | "took_drop":
+                return None
+            case _:
+                return 201, {name: value for name, value in taken[0].items() if not name.startswith("_")}
+
+    async def _graph(self, given: dict[str, Any]) -> tuple[int, dict[str, Any]] | None:
+        """Meta's Cloud API: no key makes a second try harmless, and nothing that was sent can be listed."""
+        ref, to = str(given.get("biz_opaque_callback_data", "")), "+" + str(given["to"]).removeprefix("+")
+        text = (given.get("text") or given.get("interactive", {}).get("body") or {}).get("body") or given["interactive"]["body"]["text"]
+        wamid = ""
+
+        def take(number: int) -> dict[str, Any]:
+            nonlocal wamid
+            wamid = f"wamid.{number:032x}"
+            return {"sid": wamid, "callback": ref, "_row": {"sid": wamid, "to": to, "body": text}}
+
+        match await self.deal("whatsapp", ref, to, text, take):
+            case "busy":
+                return 429, {"error": {"message": "Rate limit hit", "type": "OAuthException", "code": 130429}}
+            case "took_500":
+                return 500, {"error": {"message": "An unknown error has occurred", "type": "OAuthException", "code": 1}}
+            case "drop" | "took_drop":
+                return None
+            case _:
+                contact = {"input": to, "wa_id": to.removeprefix("+")}
+                return 200, {"messaging_product": "whatsapp", "contacts": [contact], "messages": [{"id": wamid}]}
+
+    async def deal(
+        self,
+        channel: str,
+        ref: str,
+        to: str,
+        text: str,
+        take: Callable[[int], dict[str, Any]],
+        *,
+        since: tuple[float, float] | None = None,
+    ) -> str:
+        """One request treated as its words or chance will have it; what its channel must answer: ok, busy, drop, took_500, took_drop.
+
+        take: keeps the message for its channel. since: (monotonic, wall) when the request began, where that was earlier than now.
+        """
         self._asked += 1
-        number, asked, wall = self._asked, time.monotonic(), time.time()
-        to, text = form["To"].removeprefix("whatsapp:"), form["Body"]
-        ref = (parse_qs(urlsplit(form.get("StatusCallback", "")).query).get("ref") or [""])[0]
+        number = self._asked
+        asked, wall = since or (time.monotonic(), time.time())
         self._attempts[to, text] += 1
         kind, seconds = self.manners.next(text, self._chance)
-        self._say({"e": "asked", "n": number, "ref": ref, "to": to, "text": text, "t": asked, "do": kind, "try": self._attempts[to, text]})
-        if kind == "busy":
-            return 429, {"code": 20429, "message": "Too Many Requests", "status": 429}
-        if kind == "drop":
-            return None
+        about = {"n": number, "channel": channel, "ref": ref, "to": to}
+        self._say({"e": "asked", **about, "text": text, "t": asked, "do": kind, "try": self._attempts[to, text]})
+        if kind in ("busy", "drop"):
+            return kind
         if kind == "hold":
             self._held[text] = asyncio.Event()
             await self._held[text].wait()
         elif seconds:
             # Whoever asked may be dead by then: the message lands all the same.
             await asyncio.sleep(seconds)
-        message = self._take(number, ref, to, text, form, asked, wall)
-        if kind == "took_500":
-            return 500, {"code": 20500, "message": "Internal Server Error", "status": 500}
-        if kind == "took_drop":
-            return None
+        kept = take(number)
+        self.taken.append(kept.pop("_row"))
+        self._say({"e": "landed", **about, "text": text, "asked": asked, "t": time.monotonic(), "wall": wall, "do": kind, **kept})
+        if kind in ("took_500", "took_drop"):
+            return kind
         await asyncio.sleep(self._chance.uniform(*self.manners.delay))
-        self._say({"e": "answered", "n": number, "ref": ref, "to": to, "t": time.monotonic()})
-        return 201, message
-
-    def _take(self, number: int, ref: str, to: str, text: str, form: dict[str, str], asked: float, wall: float) -> dict[str, Any]:
-        message = {
-            **_listed(f"SM{number:032x}", form.get("From", ""), form["To"], text, "outbound-api"),
-            "messaging_service_sid": form.get("MessagingServiceSid"),
-        }
-        self.taken.append(message)
-        callback = form.get("StatusCallback", "")
-        event = {"e": "landed", "n": number, "ref": ref, "to": to, "text": text, "asked": asked, "t": time.monotonic(), "wall": wall}
-        self._say({**event, "sid": message["sid"], "callback": callback})
-        return {name: value for name, value in message.items() if not name.startswith("_")}
+        self._say({"e": "answered", **about, "t": time.monotonic()})
+        return "ok"
 
     def _list(self, query: dict[str, list[str]]) -> dict[str, Any]:
         """Twilio's list, newest first: by `To`, `From` and `DateSent>` (days or moments), in pages."""
-        found = [*self.taken, *self.written]
+        found = [*(one for one in self.taken if "_at" in one), *self.written]  # Twilio's own alone
         for key, name in (("To", "to"), ("From", "from")):
             if key in query:
                 found = [one for one in found if one[name] == query[key][0]]
@@ -223,10 +271,11 @@ async def main() -> None:
 
     provider = Provider(say, seed=int(sys.argv[1]) if len(sys.argv) > 1 else 0)
     server = await asyncio.start_server(provider.serve, "127.0.0.1", 0)
-    say({"e": "open", "port": server.sockets[0].getsockname()[1]})
+    mail = await asyncio.start_server(MailHost(provider).serve, "127.0.0.1", 0)
+    say({"e": "open", "port": server.sockets[0].getsockname()[1], "smtp": mail.sockets[0].getsockname()[1]})
     orders = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(orders), sys.stdin)
-    async with server:
+    async with server, mail:
         # Gone with the driver: its end of the pipe closes.
         while line := await orders.readline():
             provider.told(json.loads(line))

@@ -33,7 +33,7 @@ class Said:
     id: str
     """The sender's own id, e.g. `MessageSid`: what a redelivery repeats."""
     shopper: str
-    """Their address: E.164, or an e-mail address."""
+    """Their address: E.164, an e-mail address, or a visitor's name in webchat."""
     channel: str = "sms"
     deliveries: int = 0
     acknowledged: float | None = None
@@ -42,9 +42,10 @@ class Said:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Landed:
-    """One message the provider took, in the order it took them."""
+    """One message the provider took, in the order it took them; in webchat one that the conversation's log holds."""
 
     ref: str
+    """Of the outbox row. Of a mail no row is known by, its Message-ID."""
     to: str
     text: str
     asked: float
@@ -52,6 +53,9 @@ class Landed:
     at: float
     wall: float
     """When the request had been read, by the wall clock."""
+    channel: str = "sms"
+    plain: bool = True
+    """It was answered at once, and as it should be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +91,13 @@ class Left:
     attempts: int
     stamped: float | None
     """`sending_at` by the wall clock, in seconds."""
+    channel: str = "sms"
+    words: tuple[str, ...] = ()
+    """The messages it answers, where its words are still kept: until it is known to have been sent."""
+    mail: str = ""
+    """A mail's Message-ID."""
+    told: bool = False
+    """A person has been told that it may not have arrived."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +119,12 @@ class Record:
     kept: Sequence[Kept] = ()
     left: Sequence[Left] = ()
     happened: list[Happened] = field(default_factory=list)
+    asked: dict[str, tuple[float, bool]] = field(default_factory=dict)
+    """By ref or Message-ID: when the provider was last asked for it, and whether it gave a plain answer at once."""
+    gave_up: set[str] = field(default_factory=set)
+    """What a worker waited for as long as it may: a plain answer came, but too late for a machine so busy."""
+    shocks: list[float] = field(default_factory=list)
+    """When a worker died or was frozen, or was cut off from its database."""
     kills: int = 0
     loose: int = 0
     """Tasks the loop gave up on before they were done."""
@@ -118,6 +135,27 @@ class Record:
 
     undrained: bool = False
     """Inbox or outbox did not become empty in time."""
+
+    def explained(self, ref: str) -> bool:
+        """Whether its sender may not know that the provider took it: it got no plain answer, too late a one, or did not live to keep it."""
+        if ref not in self.asked:
+            return bool(self.shocks)
+        asked, plain = self.asked[ref]
+        return not plain or ref in self.gave_up or any(shock > asked for shock in self.shocks)
+
+    def in_doubt(self) -> list[Left]:
+        """Sends of which nobody can tell whether they arrived, on the one channel where nothing can be looked up and nothing repeated."""
+        return [row for row in self.left if row.state == "unknown" and row.channel == "whatsapp" and row.told and self.explained(row.ref)]
+
+    def mailed_again(self) -> int:
+        """Mails handed in again under the same Message-ID: a mail program shows them once."""
+        mails = [one.ref for one in self.landed if one.channel == "email"]
+        return len(mails) - len(set(mails))
+
+    def conversations(self) -> dict[str, str]:
+        """token → its conversation; its shopper where the message was never kept."""
+        kept = {row.id: row.conversation for row in self.kept}
+        return {word: kept.get(one.id) or one.shopper for word, one in self.said.items()}
 
     @property
     def deliveries(self) -> int:

@@ -7,15 +7,17 @@ import signal
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from evals.chaos import wire
+from evals.chaos.chats import Chats
 from evals.chaos.processes import Event, Nursery, Process
 from evals.chaos.record import Happened, Landed, Record, Said, Thought, token
-from evals.chaos.stores import Store
+from evals.chaos.stores import Rows, Store
 
 _PATIENCE_S = 20.0
 _serial = count()
@@ -43,6 +45,8 @@ class Plan:
     """How much slower than a quiet machine this one is: patience grows with it, as horizon and lease do."""
     receipts: float = 0.0
     """Share of taken messages whose status is told to us."""
+    unscaled: bool = False
+    """Lease, deadlines and horizons are production's own."""
     extra: dict[str, Any] = field(default_factory=dict)
     """More for the worker, e.g. how far its clock is off."""
 
@@ -58,7 +62,8 @@ class Life:
 
 
 class Run:
-    def __init__(self, plan: Plan, nursery: Nursery, provider: Process, folder: Path, provider_port: int) -> None:
+    def __init__(self, plan: Plan, nursery: Nursery, provider: Process, folder: Path, opened: Event) -> None:
+        """opened: the provider's own first event, with its ports."""
         self.plan = plan
         self.name = f"run{next(_serial)}"
         self.record = Record(horizon=plan.horizon)
@@ -67,7 +72,11 @@ class Run:
         self.lives: dict[str, Life] = {}
         self._nursery = nursery
         self._folder = folder
-        self._provider_port = provider_port
+        self._doors = {"provider": f"http://127.0.0.1:{opened['port']}", "smtp": opened["smtp"]}
+        self._chats = Chats()
+        self._mails: dict[str, str] = {}
+        """By shopper: their last mail that was acknowledged."""
+        self._letters: dict[str, tuple[datetime, str]] = {}
         self._words = count(plan.seed % 1000 * 40_000 + 1)
         self._waiting: list[tuple[Callable[[Event], bool], asyncio.Future[Event]]] = []
         self._thinking: dict[tuple[int, str], list[Any]] = {}
@@ -84,20 +93,22 @@ class Run:
         match event["e"]:
             case "asked":
                 self._note(event["t"], f"provider is asked for {event['ref']} (attempt {event['try']}, {event['do']})", event["to"])
+                self.record.asked[event["ref"]] = (event["t"], event["do"] == "ok")
             case "landed":
-                landed = Landed(
-                    ref=event["ref"], to=event["to"], text=event["text"], asked=event["asked"], at=event["t"], wall=event["wall"]
-                )
-                self.record.landed.append(landed)
-                if event.get("callback") and self.chance.random() < self.plan.receipts:
-                    self._spawn(self._receipt(event["callback"], event["sid"]))
+                about = {name: event[name] for name in ("ref", "to", "text", "asked", "wall", "channel")}
+                self.record.landed.append(Landed(**about, at=event["t"], plain=event["do"] == "ok"))
+                if event["callback"] and self.chance.random() < self.plan.receipts:
+                    self._spawn(self._receipt(event))
+            case "gave_up":
+                self.record.gave_up.add(event["ref"])
             case "listed":
                 self._note(event["t"], f"provider lists {event['n']} messages", event["to"] or None)
             case "think":
-                self._thinking[event["pid"], event["who"]] = [event["t"], tuple(event["tokens"])]
+                self._thinking[event["pid"], self._name(event)] = [event["t"], tuple(event["tokens"])]
             case "thought":
-                began, words = self._thinking.pop((event["pid"], event["who"]))
-                thought = Thought(shopper=event["who"], tokens=words, pid=event["pid"], began=began, ended=event["t"])
+                began, words = self._thinking.pop((event["pid"], self._name(event)))
+                who = self._chats.shopper_of(event["who"])
+                thought = Thought(shopper=who, tokens=words, pid=event["pid"], began=began, ended=event["t"])
                 self.record.thoughts.append(thought)
             case "loose":
                 self.record.loose += 1
@@ -107,6 +118,8 @@ class Run:
             case "gone":
                 self._gone(event)
             case "at":
+                if event["do"] in ("stop", "pause"):
+                    self.record.shocks.append(event["t"])
                 self._note(event["t"], f"worker {event['slot']} is at {event['point']}: {event['do']}", None)
             case _:
                 pass
@@ -139,7 +152,8 @@ class Run:
             "run": self.name,
             "url": plan.store.url,
             "folder": str(self._folder),
-            "provider": f"http://127.0.0.1:{self._provider_port}",
+            **self._doors,
+            "unscaled": plan.unscaled,
             "wrong": plan.wrong,
             "first": self._first,
             "at": list(at),
@@ -168,16 +182,16 @@ class Run:
             await gone
 
     def signal(self, slot: str, number: signal.Signals) -> None:
-        self._note(time.monotonic(), f"worker {slot} gets {number.name}", None)
+        self.shock(f"worker {slot} gets {number.name}")
         _send(self.lives[slot].pid, number)
 
     # shoppers
 
-    def say(self, shopper: str, more: str = "", *, channel: str = "sms") -> Said:
+    def say(self, shopper: str, more: str = "") -> Said:
         """A message that a shopper has written; nothing is delivered yet. more: words for the thin turn, e.g. `slow600`."""
         n = next(self._words)
         word = token(n)
-        said = Said(token=word, id=f"SMf{n:031x}", shopper=shopper, channel=channel)
+        said = Said(token=word, id=f"SMf{n:031x}", shopper=shopper, channel=wire.channel_of(shopper))
         self.record.said[word] = said
         self._more[word] = f"{word} {more}".strip()
         return said
@@ -186,7 +200,9 @@ class Run:
         """Once; whether it was acknowledged. Twilio waits 15 s."""
         slots = [slot] if slot else list(self.lives)
         life = self.lives[self.chance.choice(slots)]
-        request = wire.SENDERS[said.channel](id=said.id, shopper=said.shopper, text=self._more[said.token])
+        request = await self._request(said, life.port, patience * self.plan.pace)
+        if request is None:
+            return False
         said.deliveries += 1
         answer = await wire.post(life.port, request, patience=patience * self.plan.pace)
         now = time.monotonic()
@@ -195,7 +211,21 @@ class Run:
             return False
         if said.acknowledged is None:
             said.acknowledged = now
+            if said.channel == "email":
+                self._mails[said.shopper] = said.id
         return True
+
+    async def _request(self, said: Said, port: int, patience: float) -> wire.Request | None:
+        """As its channel hands it in; None where a chat could not be opened yet."""
+        text = self._more[said.token]
+        if said.channel == "webchat":
+            token = await self._chats.token_of(said.shopper, port, patience)
+            return wire.chat(id=said.id, text=text, token=token) if token else None
+        if said.channel == "email":
+            # Shoppers answer into their own thread; delivered again it is the very same mail.
+            written, before = self._letters.setdefault(said.token, (datetime.now(UTC), self._mails.get(said.shopper, "")))
+            return wire.email(id=said.id, shopper=said.shopper, text=text, written=written, answers=before)
+        return wire.SENDERS[said.channel](id=said.id, shopper=said.shopper, text=text)
 
     async def get_through(self, said: Said, slot: str | None = None, *, patience: float = _PATIENCE_S, slowest: float = 1.0) -> None:
         """Like a provider that retries: until it is acknowledged."""
@@ -222,7 +252,7 @@ class Run:
                     left = await asyncio.wait_for(answer, 2 * self.plan.pace)
                 except (TimeoutError, ProcessLookupError):
                     continue
-                if left["inbox"] == left["outbox"] == 0:
+                if left["inbox"] == left["outbox"] == left["untold"] == 0:
                     return True
                 break
             await asyncio.sleep(0.05)
@@ -246,10 +276,23 @@ class Run:
             except TimeoutError:
                 _send(life.pid, signal.SIGKILL)
                 await gone
-        self.record.kept, self.record.left = await self.plan.store.rows()
+        self._read(await self.plan.store.rows())
         for (pid, who), (began, words) in self._thinking.items():
+            who = self._chats.shopper_of(who.partition(" ")[0])
             self.record.thoughts.append(Thought(shopper=who, tokens=words, pid=pid, began=began, ended=None))
         return self.record
+
+    def _read(self, rows: Rows) -> None:
+        """What the store holds. A mail is known outside by its Message-ID, and here by its row; in webchat the log is what arrived."""
+        record = self.record
+        record.kept, record.left = rows.kept, rows.left
+        by_mail = {row.mail: row.ref for row in rows.left if row.mail}
+        record.landed = [replace(one, ref=by_mail.get(one.ref, one.ref)) for one in record.landed]
+        record.asked = {by_mail.get(ref, ref): asked for ref, asked in record.asked.items()}
+        since = time.time() - time.monotonic()
+        for one in rows.shown:
+            at, to = one.wall - since, self._chats.shopper_of(one.conversation)
+            record.landed.append(Landed(ref=one.ref, to=to, text=one.text, asked=at, at=at, wall=one.wall, channel="webchat"))
 
     def spawn(self, work: Any) -> "asyncio.Task[Any]":
         return self._spawn(work)
@@ -259,6 +302,11 @@ class Run:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+    def shock(self, what: str) -> None:
+        """Something after which a worker may not know what became of its sends."""
+        self.record.shocks.append(time.monotonic())
+        self.note(what)
 
     def note(self, what: str) -> None:
         """Something that befalls everyone."""
@@ -271,17 +319,26 @@ class Run:
         for life in self.lives.values():
             if life.pid == event["pid"]:
                 life.pid, life.ready = 0, False
+                self.record.shocks.append(event["t"])
                 if event["signal"] == signal.SIGKILL:
                     self.record.kills += 1
                 self._note(event["t"], f"worker {life.slot} is gone (signal {event['signal']})", None)
 
-    async def _receipt(self, callback: str, sid: str) -> None:
+    def _name(self, event: Event) -> str:
+        """Whose turn it is: two mails of one shopper may be two conversations."""
+        return f"{event['who']} {' '.join(event['tokens'][:1])}"
+
+    async def _receipt(self, taken: Event) -> None:
         """The provider's word on a message it took: once or twice, soon or a little later, in any order."""
         states = self.chance.choice((("sent", "delivered"), ("delivered", "sent"), ("delivered", "delivered"), ("sent",)))
         for state in states:
             await asyncio.sleep(self.chance.uniform(0, 0.2))
             life = self.lives[self.chance.choice(list(self.lives))]
-            await wire.post(life.port, wire.status(callback, sid=sid, state=state))
+            if taken["channel"] == "whatsapp":
+                told = wire.whatsapp_status(ref=taken["callback"], sid=taken["sid"], to=taken["to"], state=state)
+            else:
+                told = wire.status(taken["callback"], sid=taken["sid"], state=state)
+            await wire.post(life.port, told)
 
 
 @asynccontextmanager
@@ -292,7 +349,7 @@ async def open_run(nursery: Nursery, plan: Plan, folder: Path) -> AsyncIterator[
     provider = Process("evals.chaos.provider", str(plan.seed))
     opened = await provider.start()
     await plan.store.make(place)
-    run = Run(plan, nursery, provider, place, int(opened["port"]))
+    run = Run(plan, nursery, provider, place, opened)
     mine = f"{run.name}."
 
     def heard(event: Event) -> None:

@@ -9,8 +9,10 @@ from typing import Any
 
 from evals.chaos.record import Said
 from evals.chaos.run import Run, Void
+from evals.chaos.wire import address_of
 
-ANA, BEN, CLEO = "+12025550101", "+12025550102", "+12025550103"
+ANA, BEN = "+12025550101", "+12025550102"
+WHATSAPP, MAIL, VISITOR = (address_of(channel, 1) for channel in ("whatsapp", "email", "webchat"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +69,14 @@ async def taken_and_cut_off(run: Run) -> None:
     steps(run, {"word": first.token, "do": "took_500"}, {"word": second.token, "do": "took_drop"})
     await run.start()
     await asyncio.gather(run.get_through(first), run.get_through(second))
+
+
+async def cut_off_on_every_channel(run: Run) -> None:
+    """Each provider takes the message and breaks off. Where none can be asked, a person is told, and nothing is sent again."""
+    said = [run.say(shopper) for shopper in (ANA, WHATSAPP, MAIL, VISITOR)]
+    steps(run, *({"word": one.token, "do": "took_drop"} for one in said))
+    await run.start()
+    await asyncio.gather(*(run.get_through(one) for one in said))
 
 
 async def frozen_before_sending(run: Run) -> None:
@@ -166,6 +176,11 @@ SCHEDULES: tuple[Schedule, ...] = (
     ),
     Schedule(name="second attempt lands late", play=second_attempt_lands_late, horizon=3.0, catches={"no restamp": "doubled"}, replies=1),
     Schedule(name="taken, then cut off", play=taken_and_cut_off, catches={"blind resend": "doubled"}, replies=2),
+    Schedule(
+        name="taken, then cut off, on every channel",
+        play=cut_off_on_every_channel,
+        catches={"blind resend on WhatsApp": "doubled", "mail named anew": "doubled"},
+    ),
     Schedule(name="frozen before sending", play=frozen_before_sending, catches={"no deadline": "late"}, replies=1),
     Schedule(name="taken over while thinking", play=taken_over_while_thinking, catches={"fence skipped": "stale"}, replies=1),
     Schedule(name="frozen while thinking", play=frozen_while_thinking, catches={"fence skipped": "doubled"}, workers=2, replies=1),

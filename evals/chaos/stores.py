@@ -1,23 +1,33 @@
 """The two stores a run may stand on, made fresh for it, and read raw when every worker has ended."""
 
 import asyncio
+import json
 import os
 import re
 import shutil
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
 
 import asyncpg
 
-from evals.chaos.record import Kept, Left
+from evals.chaos.record import Kept, Left, tokens
 
 USUAL = ("postgresql://postgres@127.0.0.1:5432/postgres", "postgresql://postgres@127.0.0.1:54329/postgres")
 """Where a PostgreSQL is looked for: the machine's own, then one of the project's."""
 _KEPT = "SELECT message, conversation, position, turn FROM inbox WHERE provider <> 'house' ORDER BY conversation, position"
-_LEFT = "SELECT ref, conversation, seq, part, state, attempts, sending_at FROM outbox ORDER BY conversation, seq, part"
+_LEFT = """
+SELECT ref, conversation, seq, part, state, attempts, sending_at, channel, body, provider_ref FROM outbox ORDER BY conversation, seq, part
+"""
+_TOLD = "SELECT message FROM inbox WHERE provider = 'house' AND signal = 'notice' AND message LIKE 'u-%'"
+_LOG = """
+SELECT events.conversation, events.body, events.at FROM events
+JOIN conversations ON conversations.brand = events.brand AND conversations.id = events.conversation
+WHERE events.kind = 'message' AND conversations.channel = 'webchat' ORDER BY events.conversation, events.seq
+"""
 _CUT_OFF = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()"
 _STAY = frozenset({"alembic_version", "brands", "shop_credentials"})
 """Tables that are the same in every run."""
@@ -26,7 +36,22 @@ _LAST = ("procrastinate_jobs", "procrastinate_workers")
 _ID = re.compile(r"SM[0-9a-f]{32}")
 _serial = count()
 
-Rows = tuple[Sequence[Kept], Sequence[Left]]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One message of the agent in a webchat's log."""
+
+    conversation: str
+    ref: str
+    text: str
+    wall: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    kept: Sequence[Kept]
+    left: Sequence[Left]
+    shown: Sequence[Shown]
 
 
 class Store(Protocol):
@@ -37,7 +62,7 @@ class Store(Protocol):
 
     async def make(self, place: Path) -> None: ...
     async def rows(self) -> Rows:
-        """Inbox and outbox as they were left; only when no worker lives."""
+        """Inbox, outbox and webchat's logs as they were left; only when no worker lives."""
         ...
 
     async def drop(self) -> None: ...
@@ -62,7 +87,7 @@ class SqliteStore:
     async def rows(self) -> Rows:
         connection = sqlite3.connect(self.path)
         try:
-            return _rows(connection.execute(_KEPT).fetchall(), connection.execute(_LEFT).fetchall())
+            return _rows(*(connection.execute(query).fetchall() for query in (_KEPT, _LEFT, _TOLD, _LOG)))
         finally:
             connection.close()
 
@@ -135,7 +160,7 @@ class PostgresStore:
     async def rows(self) -> Rows:
         connection = await asyncpg.connect(self.url)
         try:
-            return _rows(await connection.fetch(_KEPT), await connection.fetch(_LEFT))
+            return _rows(*[await connection.fetch(query) for query in (_KEPT, _LEFT, _TOLD, _LOG)])
         finally:
             await connection.close()
 
@@ -170,7 +195,8 @@ async def find_postgres(named: str = "") -> str | None:
     return None
 
 
-def _rows(inbox: Sequence[Any], outbox: Sequence[Any]) -> Rows:
+def _rows(inbox: Sequence[Any], outbox: Sequence[Any], told: Sequence[Any], log: Sequence[Any]) -> Rows:
+    known = {row[0].removeprefix("u-") for row in told}
     kept = [Kept(id=_id(row[0]), conversation=row[1] or "", position=row[2], turn=row[3]) for row in inbox]
     left = [
         Left(
@@ -181,10 +207,20 @@ def _rows(inbox: Sequence[Any], outbox: Sequence[Any]) -> Rows:
             state=row[4],
             attempts=row[5],
             stamped=row[6] / 1e6 if row[6] else None,
+            channel=row[7],
+            words=tokens(row[8]),
+            mail=((json.loads(row[8]).get("mail") or {}).get("message_id") or row[9] or "") if row[7] == "email" else "",
+            told=row[0] in known,
         )
         for row in outbox
     ]
-    return kept, left
+    bodies = [(row[0], json.loads(row[1]), row[2] / 1e6) for row in log]
+    shown = [
+        Shown(conversation=conversation, ref=body["ref"], text=body["text"], wall=wall)
+        for conversation, body, wall in bodies
+        if body["author"] == "agent" and tokens(body["text"])
+    ]
+    return Rows(kept=kept, left=left, shown=shown)
 
 
 def _id(key: str) -> str:

@@ -2,20 +2,23 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from evals.chaos import wire
 from evals.chaos.record import Said
 from evals.chaos.run import Run
 from evals.chaos.stores import PostgresStore
-from server.points import POINTS
 
 KILL_EVERY_S = (0.0, 0.35)
 """From the moment a life is ready; with the start itself that is the 0.12–0.47 s of trust.md 5.5."""
 MOST_UNDER_WAY = 3
 ROUGH = {"late": 0.08, "took_500": 0.02, "took_drop": 0.02, "drop": 0.02, "busy": 0.02}
 """How the provider treats requests in a storm."""
-SHOPPERS = tuple(f"+120255501{n:02d}" for n in range(25))
+SHOPPERS = wire.crowd(25, ("sms",))
+EVERYBODY = wire.crowd(28)
+"""Over all four channels."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +37,7 @@ class Weather:
     """Share whose first delivery comes a second late, after messages written later."""
 
 
-async def random_kills(run: Run, *, kills: int, limit_s: float, shoppers: Sequence[str] = SHOPPERS) -> None:
+async def random_kills(run: Run, *, kills: int, limit_s: float, shoppers: Sequence[str] = EVERYBODY) -> None:
     """Workers die at random while shoppers write; on PostgreSQL either of them, and now and then every connection at once (R2)."""
     run.provider.order({"do": "shares", "shares": ROUGH})
     slots = "ab"[: run.plan.workers]
@@ -45,10 +48,10 @@ async def random_kills(run: Run, *, kills: int, limit_s: float, shoppers: Sequen
     for n in range(kills):
         if time.monotonic() > until:
             break
-        await asyncio.sleep(run.chance.uniform(*KILL_EVERY_S))
+        await asyncio.sleep(run.chance.uniform(*KILL_EVERY_S) * run.plan.pace)
         if isinstance(run.plan.store, PostgresStore) and n % 7 == 6:
+            run.shock("every connection to the database is cut")
             await run.plan.store.cut_off()
-            run.note("every connection to the database is cut")
         slot = run.chance.choice(slots)
         await run.kill(slot)
         # Some are killed before they are ready.
@@ -57,60 +60,35 @@ async def random_kills(run: Run, *, kills: int, limit_s: float, shoppers: Sequen
     await asyncio.gather(*writing)
 
 
-async def every_point(run: Run, *, patience: float = 1.5, shoppers: Sequence[str] = SHOPPERS[:6]) -> dict[str, bool]:
-    """The worker dies at each named point in turn, at its first or second passing, while shoppers write; which were reached (R3)."""
-    run.provider.order({"do": "shares", "shares": {**ROUGH, "drop": 0.15, "busy": 0.15}})
-    reached: dict[str, bool] = {}
-    over = asyncio.Event()
-    await run.start("a")
-    weather = Weather(every=(0.02, 0.12), slowest=0.1, late=0.0)
-    writing = [run.spawn(one_shopper(run, shopper, weather, over)) for shopper in shoppers]
-    slots = "ab"[: run.plan.workers]
-    for slot in slots[1:]:
-        await run.start(slot)
-    for point in POINTS:
-        nth = run.chance.choice((1, 1, 1, 2))
-        await run.kill("a")
-        at, ready = run.expect("at", point=point), run.expect("ready", slot=f"{run.name}.a")
-        await run.start("a", at=[{"point": point, "nth": nth, "do": "kill"}], wait=False)
-        # Some are passed on the way to being ready; for the others patience counts from there.
-        await asyncio.wait({at, ready}, timeout=20 * run.plan.pace, return_when=asyncio.FIRST_COMPLETED)
-        await asyncio.wait({at}, timeout=patience)
-        reached[point] = at.done()
-    await run.kill("a")
-    await run.start("a")
-    over.set()
-    await asyncio.gather(*writing)
-    return reached
-
-
-async def bursts(run: Run, *, count: int, shoppers: Sequence[str], longest_gap: float) -> None:
-    """Bursts of 1–8 messages with gaps from nothing to past the pause, each at its own phase of the turn before (R4)."""
+async def bursts(run: Run, *, seconds: float, shoppers: Sequence[str], longest_gap: float) -> str:
+    """As many bursts as there is time for: 1–8 messages, gaps from nothing to past the pause, at any phase of the turn before (R4)."""
     run.record.undisturbed = True
     for slot in "ab"[: run.plan.workers]:
         await run.start(slot)
+    until, played = time.monotonic() + seconds, 0
 
     async def one(shopper: str) -> None:
-        for _ in range(max(1, count // len(shoppers))):
+        nonlocal played
+        while time.monotonic() < until:
             sending = []
             for _ in range(run.chance.randint(1, 8)):
                 said = run.say(shopper, run.chance.choice(("", "", f"slow{run.chance.randint(1, 150)}")))
                 sending.append(run.spawn(run.get_through(said)))
                 await asyncio.sleep(run.chance.choice((0.0, run.chance.uniform(0, 0.05), run.chance.uniform(0, longest_gap))))
             await asyncio.gather(*sending)
+            played += 1
             await asyncio.sleep(run.chance.uniform(0, longest_gap * 2))
 
     await asyncio.gather(*(one(shopper) for shopper in shoppers))
+    return f"{played:,} bursts"
 
 
-async def deliveries(run: Run, *, messages: int, copies: int, channels: Sequence[str], at_once: int = 12) -> None:
+async def deliveries(run: Run, *, messages: int, copies: int, people: int, at_once: int = 12) -> str:
     """Every message delivered several times, in any order, to any worker, over all channels (R1)."""
     for slot in "ab"[: run.plan.workers]:
         await run.start(slot)
-    people = {channel: [address_of(channel, n) for n in range(100)] for channel in channels}
-    said = [
-        run.say(run.chance.choice(people[channel]), channel=channel) for n in range(messages) for channel in (channels[n % len(channels)],)
-    ]
+    crowd = {channel: [wire.address_of(channel, n) for n in range(people)] for channel in wire.CHANNELS}
+    said = [run.say(run.chance.choice(crowd[wire.CHANNELS[n % len(wire.CHANNELS)]])) for n in range(messages)]
     posts: list[Said] = [one for one in said for _ in range(copies)]
     run.chance.shuffle(posts)
     queue = iter(posts)
@@ -121,12 +99,8 @@ async def deliveries(run: Run, *, messages: int, copies: int, channels: Sequence
                 await run.get_through(one)
 
     await asyncio.gather(*(carrier() for _ in range(at_once)))
-
-
-def address_of(channel: str, n: int) -> str:
-    """Where shopper `n` writes from: numbers kept for fiction, one range per channel."""
-    area = {"sms": "202555", "whatsapp": "303555"}.get(channel)
-    return f"shopper{n}@example.com" if area is None else f"+1{area}01{n:02d}"
+    spread = Counter(one.channel for one in said)
+    return ", ".join(f"{channel} {count:,}" for channel, count in spread.items())
 
 
 async def one_shopper(run: Run, shopper: str, weather: Weather, over: asyncio.Event) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from evals.chaos.checker import Fault, Verdict, judge, story
+from evals.chaos.places import not_reached
 from evals.chaos.processes import Nursery
 from evals.chaos.record import Record
 from evals.chaos.run import Plan, Run, Void, open_run
@@ -30,6 +31,10 @@ class Trial:
     deliveries: int
     kills: int
     verdict: Verdict
+    unknown: int = 0
+    """Sends on WhatsApp of which nobody can tell whether they arrived; a person has been told of each."""
+    mailed_again: int = 0
+    """Mails handed in again under the same Message-ID."""
     story: str = ""
     notes: tuple[str, ...] = ()
     told: Any = None
@@ -45,7 +50,8 @@ class Trial:
         return self.verdict.count(self.must_show) > 0
 
     def as_json(self) -> dict[str, Any]:
-        counted = {"messages": self.messages, "deliveries": self.deliveries, "kills": self.kills, **self.verdict.counts}
+        counted = {"messages": self.messages, "deliveries": self.deliveries, "kills": self.kills}
+        counted |= {**self.verdict.counts, "told unknown": self.unknown, "mailed again": self.mailed_again}
         named = {"name": self.name, "store": self.store, "seed": self.seed, "wrong": self.wrong, "clean": self.clean}
         return {**named, **counted, "seconds": round(self.seconds, 1), "notes": list(self.notes), "story": self.story}
 
@@ -94,8 +100,11 @@ async def _try_once(nursery: Nursery, wanted: Wanted, folder: Path, *, last: boo
         if not drained and not faults:
             record.undrained = True
         faults += judge(record).faults
-        if isinstance(told, dict) and (never := [point for point, reached in told.items() if not reached]):
-            wanted.notes.append(f"not reached: {', '.join(never)}")
+        if isinstance(told, str):
+            wanted.notes.append(told)
+        if isinstance(told, dict):
+            never = not_reached(told)
+            wanted.notes.append(f"{len(told) - len(never)} of {len(told)} points reached" + (f"; not {', '.join(never)}" if never else ""))
         if wanted.replies is not None and len(record.landed) != wanted.replies and not faults:
             kind = "superseded" if len(record.landed) > wanted.replies else "lost"
             faults.append(Fault(kind=kind, shopper=None, what=f"{len(record.landed)} messages were sent where {wanted.replies} were due"))
@@ -113,13 +122,15 @@ async def _try_once(nursery: Nursery, wanted: Wanted, folder: Path, *, last: boo
         deliveries=record.deliveries,
         kills=record.kills,
         verdict=verdict,
+        unknown=len(record.in_doubt()),
+        mailed_again=record.mailed_again(),
         story="" if verdict.clean else story(record, verdict),
         notes=tuple(wanted.notes),
         told=told,
     )
 
 
-_HEAD = ("messages", "deliveries", "kills", "lost", "doubled", "out of order", "unknown", "other")
+_HEAD = ("messages", "deliveries", "kills", "lost", "doubled", "out of order", "other", "told unknown", "mailed again")
 
 
 def table(trials: list[Trial]) -> str:
@@ -128,7 +139,15 @@ def table(trials: list[Trial]) -> str:
     lines = [f"{'run':<{width}}  {'store':<10}" + "".join(f"{word:>13}" for word in _HEAD) + f"{'s':>8}"]
     for one in trials:
         counts = one.verdict.counts
-        shown = [one.messages, one.deliveries, one.kills, *(counts[word] for word in ("lost", "doubled", "out of order", "unknown"))]
-        other = len(one.verdict.faults) - sum(shown[3:])
-        lines.append(f"{one.name:<{width}}  {one.store:<10}" + "".join(f"{n:>13,}" for n in [*shown, other]) + f"{one.seconds:>8.1f}")
+        main = [counts[word] for word in ("lost", "doubled", "out of order")]
+        shown = [one.messages, one.deliveries, one.kills, *main, len(one.verdict.faults) - sum(main), one.unknown, one.mailed_again]
+        lines.append(f"{one.name:<{width}}  {one.store:<10}" + "".join(f"{n:>13,}" for n in shown) + f"{one.seconds:>8.1f}")
     return "\n".join(lines)
+
+
+def total(trials: list[Trial]) -> str:
+    """What it came to, of all runs of the right program together."""
+    counted = [(sum(one.messages for one in trials), "messages"), (sum(one.kills for one in trials), "kills")]
+    counted += [(sum(one.verdict.count(kind) for one in trials), kind) for kind in ("lost", "doubled", "out of order")]
+    counted.append((sum(one.unknown for one in trials), "told unknown (WhatsApp)"))
+    return ", ".join(f"{count:,} {what}" for count, what in counted)

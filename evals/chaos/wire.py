@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -67,12 +67,12 @@ def whatsapp(*, id: str, shopper: str, text: str) -> Request:
     """Meta's webhook with one message in it."""
     number = shopper.removeprefix("+")
     message = {"from": number, "id": f"wamid.{id}", "timestamp": str(int(time.time())), "type": "text", "text": {"body": text}}
-    value = {
-        "messaging_product": "whatsapp",
-        "metadata": {"display_phone_number": "12025550198", "phone_number_id": META_NUMBER_ID},
-        "contacts": [{"profile": {"name": "A shopper"}, "wa_id": number}],
-        "messages": [message],
-    }
+    return _meta({"contacts": [{"profile": {"name": "A shopper"}, "wa_id": number}], "messages": [message]})
+
+
+def _meta(about: Mapping[str, object]) -> Request:
+    metadata = {"display_phone_number": "12025550198", "phone_number_id": META_NUMBER_ID}
+    value = {"messaging_product": "whatsapp", "metadata": metadata, **about}
     body = {"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": [{"field": "messages", "value": value}]}]}
     raw = json.dumps(body).encode()
     signature = "sha256=" + hmac.new(META_SECRET.encode(), raw, hashlib.sha256).hexdigest()
@@ -81,12 +81,24 @@ def whatsapp(*, id: str, shopper: str, text: str) -> Request:
     )
 
 
-def email(*, id: str, shopper: str, text: str) -> Request:
-    """A mail handed in as our own mail host hands it in. Each opens a thread of its own."""
+def whatsapp_status(*, ref: str, sid: str, to: str, state: str) -> Request:
+    """Meta's word on a message it took, with the reference it was sent with."""
+    number = to.removeprefix("+")
+    status = {"id": sid, "status": state, "timestamp": str(int(time.time())), "recipient_id": number, "biz_opaque_callback_data": ref}
+    return _meta({"statuses": [status]})
+
+
+def email(*, id: str, shopper: str, text: str, written: datetime | None = None, answers: str = "") -> Request:
+    """A mail handed in as our own mail host hands it in, the same bytes each time.
+
+    written: aware; None: now. answers: the sender's id of an earlier one; else it opens a thread of its own.
+    """
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = shopper, MAIL_ADDRESS, "My order"
-    mail["Date"] = format_datetime(datetime.now(UTC))
+    mail["Date"] = format_datetime(written or datetime.now(UTC))
     mail["Message-ID"] = f"<{id}@example.com>"
+    if answers:
+        mail["In-Reply-To"] = mail["References"] = f"<{answers}@example.com>"
     mail["Return-Path"] = f"<{shopper}>"
     mail["Authentication-Results"] = "mailbox.test; dmarc=pass header.from=example.com"
     mail.set_content(text)
@@ -96,11 +108,61 @@ def email(*, id: str, shopper: str, text: str) -> Request:
     return Request(path=f"/webhooks/email/{BRAND}", headers=headers, body=raw)
 
 
-SENDERS: Mapping[str, Sender] = {"sms": sms, "whatsapp": whatsapp, "email": email}
+CHANNELS = ("sms", "whatsapp", "email", "webchat")
+_MANY = 90
+"""People per area code: two numbers of the hundred that are kept for fiction are the brand's own."""
+_AREAS = {"sms": (202, 212, 312, 415, 512), "whatsapp": (303, 305, 503, 602, 702)}
+
+
+def address_of(channel: str, n: int) -> str:
+    """Where shopper `n` writes from: a number kept for fiction, an address kept for examples, or a visitor's name."""
+    if channel in _AREAS:
+        return f"+1{_AREAS[channel][n // _MANY]}55501{n % _MANY:02d}"
+    return f"shopper{n}@example.com" if channel == "email" else f"visitor {n}"
+
+
+def channel_of(shopper: str) -> str:
+    """By what their address looks like."""
+    if shopper.startswith("+"):
+        return next(channel for channel, areas in _AREAS.items() if int(shopper[2:5]) in areas)
+    return "email" if "@" in shopper else "webchat"
+
+
+def crowd(count: int, channels: Sequence[str] = CHANNELS) -> tuple[str, ...]:
+    """So many shoppers, spread over the channels."""
+    return tuple(address_of(channels[n % len(channels)], n // len(channels)) for n in range(count))
+
+
+SENDERS: Mapping[str, Sender] = {"sms": sms, "whatsapp": whatsapp}
+"""Those that need to know nothing of what came before."""
+
+
+def begin_chat() -> Request:
+    """The widget opens a conversation."""
+    return _chat("conversations", {"locale": "en"}, {})
+
+
+def chat(*, id: str, text: str, token: str) -> Request:
+    """The widget says something in the conversation its token opens; again under the same id until it is told 202."""
+    return _chat("messages", {"id": id, "text": text}, {"Authorization": f"Bearer {token}"})
+
+
+def _chat(path: str, body: Mapping[str, str], headers: Mapping[str, str]) -> Request:
+    return Request(
+        path=f"/api/chat/{BRAND}/{path}",
+        headers={"Origin": PUBLIC, "Content-Type": "application/json", **headers},
+        body=json.dumps(body).encode(),
+    )
 
 
 async def post(port: int, request: Request, *, patience: float = 3.0) -> int | None:
     """The answer's status, or None where none came."""
+    answer = await exchange(port, request, patience=patience, whole=False)
+    return answer[0] if answer else None
+
+
+async def exchange(port: int, request: Request, *, patience: float = 3.0, whole: bool = True) -> tuple[int, bytes] | None:
+    """(status, body), or None where no answer came. whole: wait for the body too."""
     fields = {"Host": PUBLIC.removeprefix("http://"), "Connection": "close", "Content-Length": str(len(request.body)), **request.headers}
     head = f"POST {request.path} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in fields.items()) + "\r\n"
     writer: asyncio.StreamWriter | None = None
@@ -109,7 +171,10 @@ async def post(port: int, request: Request, *, patience: float = 3.0) -> int | N
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.write(head.encode() + request.body)
             first = await reader.readline()
-        return int(first.split()[1]) if first.startswith(b"HTTP/1.") and first.endswith(b"\n") else None
+            rest = await reader.read() if whole else b""
+        if not (first.startswith(b"HTTP/1.") and first.endswith(b"\n")):
+            return None
+        return int(first.split()[1]), rest.partition(b"\r\n\r\n")[2]
     except (OSError, TimeoutError, IndexError):
         return None
     finally:

@@ -22,7 +22,7 @@ def apply(name: str) -> None:
         DEFECTS[name]()
 
 
-def _replace(owner: Any, name: str, by: Any) -> None:
+def replace_in(owner: Any, name: str, by: Any) -> None:
     """Production's function `name` is another from now on, in this process."""
     setattr(owner, name, by)
 
@@ -44,7 +44,7 @@ def _know_the_house() -> None:
         _houses.append(database)
         born(self, database, *given, **named)
 
-    _replace(turns.Turns, "__init__", made)
+    replace_in(turns.Turns, "__init__", made)
 
 
 def _naive() -> None:
@@ -60,8 +60,8 @@ def _naive() -> None:
     def turn_loosely(self: Any, work: Any, kept: Any) -> None:
         asyncio.get_running_loop().create_task(work)
 
-    _replace(Dispatcher, "_spawn", send_loosely)
-    _replace(Poller, "_spawn", turn_loosely)
+    replace_in(Dispatcher, "_spawn", send_loosely)
+    replace_in(Poller, "_spawn", turn_loosely)
 
 
 def _no_horizon() -> None:
@@ -69,8 +69,8 @@ def _no_horizon() -> None:
     from channels.sms.send import TwilioTransport
     from server.store import outbox, tables
 
-    _replace(TwilioTransport, "horizon", property(lambda self: timedelta()))
-    _replace(outbox, "_is_doubtful", lambda before: tables.outbox.c.state == "sending")
+    replace_in(TwilioTransport, "horizon", property(lambda self: timedelta()))
+    replace_in(outbox, "_is_doubtful", lambda before: tables.outbox.c.state == "sending")
 
 
 def _no_restamp() -> None:
@@ -93,7 +93,7 @@ def _no_restamp() -> None:
                 await tx.execute(update(rows).where(*mine).values(sending_at=first))
         return claimed
 
-    _replace(outbox, "claim", keeping)
+    replace_in(outbox, "claim", keeping)
 
 
 def _blind_resend() -> None:
@@ -104,7 +104,34 @@ def _blind_resend() -> None:
     async def absent(self: Any, posting: Any) -> Any:
         return Settled.ABSENT
 
-    _replace(TwilioTransport, "look_up", absent)
+    replace_in(TwilioTransport, "look_up", absent)
+
+
+def _blind_whatsapp() -> None:
+    """The same where nothing can be looked up at all."""
+    from channels.transport import Settled
+    from channels.whatsapp.send import MetaTransport
+
+    async def absent(self: Any, posting: Any) -> Any:
+        return Settled.ABSENT
+
+    replace_in(MetaTransport, "look_up", absent)
+
+
+def _mail_named_anew() -> None:
+    """Each try of a mail has a Message-ID of its own."""
+    from email.utils import make_msgid
+
+    from channels.email import send
+
+    letter: Any = vars(send)["letter"]
+
+    def anew(*given: Any, **named: Any) -> Any:
+        made = letter(*given, **named)
+        made.replace_header("Message-ID", make_msgid(domain="chaos.example.com"))
+        return made
+
+    replace_in(send, "letter", anew)
 
 
 def _no_deadline() -> None:
@@ -117,7 +144,7 @@ def _no_deadline() -> None:
         made = posting(self, *given)
         return replace(made, expires_at=made.expires_at + timedelta(days=1))
 
-    _replace(Dispatcher, "_posting", whenever)
+    replace_in(Dispatcher, "_posting", whenever)
 
 
 def _fence_skipped() -> None:
@@ -134,7 +161,7 @@ def _fence_skipped() -> None:
         fence = await tx.scalar(select(rows.c.fence).where(rows.c.brand == brand.id, rows.c.id == leased.thread.id))
         return await commit(tx, brand, replace(leased, thread=replace(leased.thread, fence=fence)), *given, **named)
 
-    _replace(turns, "commit_turn", anyway)
+    replace_in(turns, "commit_turn", anyway)
 
 
 def _newer_skipped() -> None:
@@ -146,7 +173,7 @@ def _newer_skipped() -> None:
     async def anyway(*given: Any, **named: Any) -> Any:
         return await commit(*given, **{**named, "force": True})
 
-    _replace(turns, "commit_turn", anyway)
+    replace_in(turns, "commit_turn", anyway)
 
 
 def _acknowledged_early() -> None:
@@ -167,7 +194,7 @@ def _acknowledged_early() -> None:
         task.add_done_callback(held.discard)
         return Kept(seq=0, fresh=True)
 
-    _replace(Intake, "take", later)
+    replace_in(Intake, "take", later)
 
 
 def _id_forgotten() -> None:
@@ -190,8 +217,8 @@ def _id_forgotten() -> None:
         await forget(tx, brand)
         return await keep(tx, brand, *given, **named)
 
-    _replace(conversations, "kept_before", forgetful_before)
-    _replace(conversations, "keep", forgetful_keep)
+    replace_in(conversations, "kept_before", forgetful_before)
+    replace_in(conversations, "keep", forgetful_keep)
 
 
 def _order_ignored() -> None:
@@ -212,7 +239,7 @@ def _order_ignored() -> None:
                 claimed.append(outbox._parcel(taken))
         return tuple(claimed)
 
-    _replace(outbox, "claim", any_of_them)
+    replace_in(outbox, "claim", any_of_them)
 
 
 def _lease_ignored() -> None:
@@ -221,7 +248,7 @@ def _lease_ignored() -> None:
 
     from server.store import conversations
 
-    _replace(conversations, "_free", lambda now, longest: true())
+    replace_in(conversations, "_free", lambda now, longest: true())
 
 
 DEFECTS: dict[str, Callable[[], None]] = {
@@ -229,6 +256,8 @@ DEFECTS: dict[str, Callable[[], None]] = {
     "no horizon": _no_horizon,
     "no restamp": _no_restamp,
     "blind resend": _blind_resend,
+    "blind resend on WhatsApp": _blind_whatsapp,
+    "mail named anew": _mail_named_anew,
     "no deadline": _no_deadline,
     "fence skipped": _fence_skipped,
     "newer message skipped": _newer_skipped,

@@ -3,21 +3,33 @@
 import asyncio
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from channels.email.send import SmtpServer, SmtpTransport
+from channels.email.threads import message_id
+from channels.message import Outbound
+from channels.request import wall_time
+from channels.transport import Posting, Refused, Unconfirmed
+from channels.whatsapp.send import MetaTransport
 from evals.chaos import wire
 from evals.chaos.checker import judge, story
-from evals.chaos.programme import missed
+from evals.chaos.mail_host import MailHost
+from evals.chaos.places import passed_by
+from evals.chaos.programme import Wishes, missed, never_tried
 from evals.chaos.provider import Provider
 from evals.chaos.record import Happened, Kept, Landed, Left, Record, Said, Thought, token, tokens
 from evals.chaos.schedules import SCHEDULES
+from evals.chaos.stores import Pool
 from evals.chaos.wrong import DEFECTS
+from knowledge.brand import WhatsAppSettings
 from server.points import POINTS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,6 +54,13 @@ def landing(ref: str, text: str, at: float, to: str = ANA) -> Landed:
 
 def parcel(ref: str, seq: int, state: str = "sent", stamped: float = 1000.4) -> Left:
     return Left(ref=ref, conversation="c", seq=seq, part=0, state=state, attempts=1, stamped=stamped + (seq - 2) / 2)
+
+
+def on(run: Record, channel: str) -> None:
+    """The same run, on another channel."""
+    run.landed = [replace(one, channel=channel) for one in run.landed]
+    run.left = [replace(one, channel=channel) for one in run.left]
+    run.asked = {one.ref: (one.asked, True) for one in run.landed}
 
 
 def never_sent(run: Record) -> None:
@@ -85,6 +104,55 @@ def not_drained(run: Record) -> None:
     run.undrained = True
 
 
+def sent_twice_as_a_mail(run: Record) -> None:
+    """Answered plainly, nobody died: there was no reason to send it again."""
+    on(run, "email")
+    sent_twice(run)
+
+
+def another_mail_under_the_same_id(run: Record) -> None:
+    on(run, "email")
+    run.landed = [run.landed[0], replace(run.landed[1], plain=False), replace(run.landed[1], at=1.7, text=f"seen {ONE} {TWO}")]
+
+
+def whatsapp_sent_twice(run: Record) -> None:
+    on(run, "whatsapp")
+    run.landed = [run.landed[0], replace(run.landed[1], plain=False), replace(run.landed[1], at=1.7)]
+
+
+def in_doubt_on_whatsapp(run: Record) -> None:
+    """Cut off, and lost on its way for all we know; a person has been told."""
+    on(run, "whatsapp")
+    run.landed = run.landed[:1]
+    run.asked = {"r-0": (0.5, True), "r-1": (1.4, False)}
+    run.left = [run.left[0], replace(run.left[1], state="unknown", told=True, words=(TWO,))]
+
+
+def in_doubt_and_nobody_told(run: Record) -> None:
+    in_doubt_on_whatsapp(run)
+    run.left = [run.left[0], replace(run.left[1], told=False)]
+
+
+def in_doubt_without_a_reason(run: Record) -> None:
+    in_doubt_on_whatsapp(run)
+    run.asked["r-1"] = (1.4, True)
+
+
+def in_doubt_where_it_can_be_looked_up(run: Record) -> None:
+    in_doubt_on_whatsapp(run)
+    run.left = [run.left[0], replace(run.left[1], channel="sms")]
+
+
+def in_doubt_and_never_asked(run: Record) -> None:
+    in_doubt_on_whatsapp(run)
+    del run.asked["r-1"]
+
+
+def shown_twice_in_a_chat(run: Record) -> None:
+    on(run, "webchat")
+    sent_twice(run)
+
+
 def ended_unknown(run: Record) -> None:
     run.left = [run.left[0], replace(run.left[1], state="unknown")]
 
@@ -123,6 +191,10 @@ FAULTS: tuple[tuple[str, Callable[[Record], None]], ...] = (
     ("lost", not_in_the_inbox),
     ("doubled", sent_twice),
     ("doubled", answered_twice),
+    ("doubled", sent_twice_as_a_mail),
+    ("doubled", another_mail_under_the_same_id),
+    ("doubled", whatsapp_sent_twice),
+    ("doubled", shown_twice_in_a_chat),
     ("doubled", kept_twice),
     ("out of order", sent_in_the_wrong_order),
     ("out of order", answered_in_the_wrong_order),
@@ -130,6 +202,11 @@ FAULTS: tuple[tuple[str, Callable[[Record], None]], ...] = (
     ("unanswered", still_waiting_to_be_sent),
     ("unanswered", not_drained),
     ("unknown", ended_unknown),
+    ("unknown", in_doubt_and_nobody_told),
+    ("unknown", in_doubt_without_a_reason),
+    ("unknown", in_doubt_where_it_can_be_looked_up),
+    ("unknown", in_doubt_and_never_asked),
+    ("lost", in_doubt_and_nobody_told),
     ("superseded", newer_message_not_seen),
     ("superseded", thought_three_times),
     ("stale", thought_before_a_takeover),
@@ -142,6 +219,40 @@ FAULTS: tuple[tuple[str, Callable[[Record], None]], ...] = (
 
 def test_a_good_run_is_clean() -> None:
     assert judge(a_good_run()).faults == ()
+
+
+def test_on_whatsapp_a_send_nobody_can_tell_of_is_counted_by_itself() -> None:
+    run = a_good_run()
+    in_doubt_on_whatsapp(run)
+    assert judge(run).clean
+    assert [row.ref for row in run.in_doubt()] == ["r-1"]
+
+
+@pytest.mark.parametrize("why", ["its worker died", "it waited as long as it may"])
+def test_a_plain_answer_that_was_not_heard_leaves_a_send_in_doubt(why: str) -> None:
+    run = a_good_run()
+    in_doubt_without_a_reason(run)
+    if why == "its worker died":
+        run.shocks = [1.6]
+    else:
+        run.gave_up = {"r-1"}
+    assert judge(run).clean
+
+
+def test_a_mail_that_was_cut_off_goes_out_again_under_its_own_name_and_counts_once() -> None:
+    run = a_good_run()
+    on(run, "email")
+    run.landed = [run.landed[0], replace(run.landed[1], plain=False), replace(run.landed[1], asked=1.9, at=2.0)]
+    assert judge(run).clean
+    assert run.mailed_again() == 1
+
+
+def test_two_mails_of_one_shopper_may_be_thought_about_at_the_same_time() -> None:
+    run = a_good_run()
+    run.thoughts = [replace(run.thoughts[0], ended=1.15), *run.thoughts[1:]]
+    assert judge(run).count("leased twice") == 1
+    run.kept = [run.kept[0], replace(run.kept[1], conversation="another")]
+    assert judge(run).count("leased twice") == 0
 
 
 @pytest.mark.parametrize(("kind", "spoil"), FAULTS, ids=lambda one: getattr(one, "__name__", one))
@@ -221,6 +332,71 @@ async def test_the_provider_takes_and_answers_as_it_was_told(kind: str, answer: 
     assert len(provider.taken) == taken
 
 
+@asynccontextmanager
+async def serving(events: list[dict[str, Any]], kind: str) -> AsyncIterator[tuple[int, int]]:
+    """(HTTP port, SMTP port) of a provider that treats the first message so."""
+    provider = Provider(events.append)
+    provider.told({"do": "steps", "steps": [{"word": ONE, "do": kind}]})
+    server = await asyncio.start_server(provider.serve, "127.0.0.1", 0)
+    mail = await asyncio.start_server(MailHost(provider).serve, "127.0.0.1", 0)
+    async with server, mail:
+        yield server.sockets[0].getsockname()[1], mail.sockets[0].getsockname()[1]
+
+
+def posting(to: str) -> Posting:
+    now = wall_time()
+    return Posting(
+        ref="r-1", out=Outbound(to=to, text=f"seen {ONE}", subject="Re: My order"), sending_at=now, expires_at=now + timedelta(60)
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "outcome", "taken"),
+    [("ok", None, 1), ("took_500", Unconfirmed, 1), ("took_drop", Unconfirmed, 1), ("drop", Unconfirmed, 0), ("busy", Refused, 0)],
+)
+async def test_whatsapp_fares_at_the_provider_as_it_was_told(kind: str, outcome: type[Exception] | None, taken: int) -> None:
+    events: list[dict[str, Any]] = []
+    settings = WhatsAppSettings(phone_number_id=wire.META_NUMBER_ID, number="+12025550198")
+    async with serving(events, kind) as (port, _), httpx.AsyncClient(trust_env=False) as http:
+        meta = MetaTransport(http, f"http://127.0.0.1:{port}/graph", settings, "token")
+        with nullcontext() if outcome is None else pytest.raises(outcome):
+            assert (await meta.send(posting("+13035550101"))).startswith("wamid.")
+    landed = [(event["ref"], event["to"], event["channel"]) for event in events if event["e"] == "landed"]
+    assert landed == [("r-1", "+13035550101", "whatsapp")] * taken
+
+
+@pytest.mark.parametrize(
+    ("kind", "outcome", "taken"),
+    [("ok", None, 1), ("took_500", Refused, 1), ("took_drop", Unconfirmed, 1), ("drop", Unconfirmed, 0), ("busy", Refused, 0)],
+)
+async def test_mail_fares_at_the_host_as_it_was_told(kind: str, outcome: type[Exception] | None, taken: int) -> None:
+    events: list[dict[str, Any]] = []
+    async with serving(events, kind) as (_, port):
+        mail = SmtpTransport(SmtpServer(host="127.0.0.1", port=port), wire.MAIL_ADDRESS, "Chaos")
+        with nullcontext() if outcome is None else pytest.raises(outcome):
+            await mail.send(posting("ana@example.com"))
+    landed = [(event["ref"], event["to"], event["text"]) for event in events if event["e"] == "landed"]
+    assert landed == [(message_id("r-1", wire.MAIL_ADDRESS), "ana@example.com", f"seen {ONE}")] * taken
+
+
+def test_an_address_tells_its_channel_and_none_is_the_brands_own() -> None:
+    crowd = wire.crowd(1_600)
+    assert len(set(crowd)) == len(crowd)
+    assert [wire.channel_of(one) for one in crowd[:8]] == [*wire.CHANNELS, *wire.CHANNELS]
+    assert not {wire.TWILIO_NUMBER, "+12025550198"} & set(crowd)
+
+
+def test_every_point_is_passed_by_some_channel_and_those_of_sending_by_three() -> None:
+    assert set(POINTS) == {point for channel in wire.CHANNELS for point in passed_by(channel)}
+    assert [channel for channel in wire.CHANNELS if "send.after" in passed_by(channel)] == ["sms", "whatsapp", "email"]
+    assert [channel for channel in wire.CHANNELS if "receipt.after_keep" in passed_by(channel)] == ["sms", "whatsapp"]
+
+
+def test_without_postgresql_the_defects_that_need_two_workers_are_named_as_not_tried() -> None:
+    assert never_tried(Wishes(quick=True, seed=1)) == ["lease ignored"]
+    assert never_tried(Wishes(quick=True, seed=1, pool=Pool("postgresql://127.0.0.1/none"))) == []
+
+
 async def test_the_provider_takes_a_message_although_whoever_asked_has_gone() -> None:
     asked, landed = asyncio.Event(), asyncio.Event()
     bells = {"asked": asked, "landed": landed}
@@ -248,6 +424,15 @@ def test_a_defect_that_passes_makes_every_pass_void() -> None:
         wrong, name, store, caught = "blind resend", "lands late", "sqlite", False
 
     assert missed([Passed()]) == ["'blind resend' was not caught by 'lands late' on sqlite"]  # type: ignore[list-item]
+
+
+async def test_a_store_that_was_asked_for_must_be_there() -> None:
+    """Nothing listens on the port that is named: no pass without it."""
+    given = ["-m", "evals.chaos", "--quick", "--store", "postgresql", "--postgres", "postgresql://nobody@127.0.0.1:9/none"]
+    pipe = asyncio.subprocess.PIPE
+    child = await asyncio.create_subprocess_exec(sys.executable, *given, cwd=ROOT, stdout=pipe, stderr=pipe)
+    _, errors = await child.communicate()
+    assert (child.returncode, "PostgreSQL was asked for" in errors.decode()) == (1, True)
 
 
 @pytest.mark.slow
