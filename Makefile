@@ -9,7 +9,7 @@ STORE ?= sqlite
 # `quick` for the directed schedules alone.
 CHAOS ?= full
 
-.PHONY: demo test setup check bench chaos postgres format clean
+.PHONY: demo test setup check lint bench chaos postgres format clean
 
 demo: setup
 	@$(BIN)/deskbell demo
@@ -29,12 +29,14 @@ chaos: setup
 
 setup: $(READY)
 
-check: setup
+# What the source alone must hold: format, lint, types, who imports whom.
+lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	@$(BIN)/python -m tests.run
+
+check: lint test
 
 bench: setup
 	$(BIN)/python -m evals.bench

@@ -18,7 +18,7 @@ from agent.phrasing import Phrasing
 from agent.plain_text import plain_text
 from agent.quotes import behind, quotes_for
 from agent.reading import Answer, Reading
-from agent.said_of_orders import order_name, order_of
+from agent.said_of_orders import order_name, order_of, review_label
 from agent.wish import Intent
 from agent.write import OFFERS_A_PERSON, Worded
 from channels.message import Channel
@@ -38,6 +38,7 @@ class _Desk:
     links: Links
     shopper: Shopper
     reading: Reading
+    outcomes: Sequence[Outcome]
     case: CaseRef | None
 
     @property
@@ -64,7 +65,7 @@ def compose(
     references: the case that a made handoff opens, or the one already open. Raises ValueError for a made handoff without one.
     """
     pen = Phrasing(evidence=evidence, channel=Channel(channel), locale=locale, now=now, facts=list(worded.facts))
-    desk = _Desk(pen=pen, links=links, shopper=shopper, reading=reading, case=references)
+    desk = _Desk(pen=pen, links=links, shopper=shopper, reading=reading, outcomes=outcomes, case=references)
     blocks: list[Block] = []
     opening = worded.opening
     asked = next((outcome for outcome in outcomes if isinstance(outcome, Choose)), None)
@@ -142,11 +143,21 @@ def _offer(outcome: Offer, order: Order | None, desk: _Desk) -> Iterable[Block]:
         yield order_card(outcome, order, desk.links, desk.pen)
         return
     yield from _rows(outcome, order, desk)
-    action = review_action(outcome, order, desk.links, desk.pen)
-    label = "label.review.short" if desk.channel is Channel.WHATSAPP else "label.review"
-    yield DeepLink(label=desk.pen.say(label).text, url=action.url, action="review")
+    yield from _review(outcome, order, desk)
     if shipped_part(outcome) and desk.pen.evidence.brand.hub.returns and not desk.pen.terse:
         yield _returns(order, desk)
+
+
+def _review(outcome: Offer, order: Order, desk: _Desk) -> Iterable[DeepLink]:
+    """Where the change is made. On a phone one link an order, to its page: two of the same name do not tell which is which."""
+    together = [each for each in desk.outcomes if isinstance(each, Offer) and each.order == outcome.order]
+    if not desk.pen.discreet or len(together) == 1:
+        url = review_action(outcome, order, desk.links, desk.pen).url
+    elif together[0] == outcome:
+        url = desk.pen.fact("link", desk.links.place("open", order.id, order.name, order.customer), "link").text
+    else:
+        return
+    yield DeepLink(label=review_label(outcome, desk.outcomes, desk.pen).text, url=url, action="review")
 
 
 def _about(outcome: Outcome, order: Order | None, desk: _Desk) -> Iterable[Block]:
@@ -206,7 +217,10 @@ def _redirect(outcome: Redirect, order: Order | None, desk: _Desk) -> Iterable[B
 
 def _returns(order: Order, desk: _Desk) -> DeepLink:
     url = desk.pen.fact("link", desk.links.returns(order), "link").text
-    return DeepLink(label=desk.pen.say("label.return").text, url=url, action="return")
+    others = {each.order for each in desk.outcomes if isinstance(each, Redirect) and each.to == "returns"}
+    named = desk.pen.discreet and len(others) > 1
+    label = desk.pen.say("label.order", order=order_name(order, desk.pen)) if named else desk.pen.say("label.return")
+    return DeepLink(label=label.text, url=url, action="return")
 
 
 def _tracking(outcome: Explain, order: Order | None, desk: _Desk) -> Iterable[Block]:
@@ -228,7 +242,7 @@ def _tracking(outcome: Explain, order: Order | None, desk: _Desk) -> Iterable[Bl
 
 def _sign_in(outcome: SignInFirst, desk: _Desk) -> Iterable[Block]:
     """Nothing to press while a code or an address is awaited, except where the code is spent."""
-    if outcome.step in ("invite", "code_spent"):
+    if outcome.step in ("invite", "code_spent", "no_code"):
         url = desk.pen.fact("link", desk.links.sign_in(), "link").text
         by_button = desk.channel is Channel.WEBCHAT
         code = desk.pen.say("sign_in.code_label" if by_button else "sign_in.code_label.sms")

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -17,7 +17,7 @@ from agent.reading import Reading
 from agent.resolve import Ask, Found, still_moving, which_orders
 from agent.shop_reads import Orders, ShopReads, numbers_named, proven_sender, sender_shopper, unseen
 from agent.stopwatch import Stopwatch
-from agent.taps import tapped, without_words
+from agent.taps import is_six_digits, tapped, without_words
 from channels.message import Channel, Inbound, Signal
 from identity.levels import Shopper
 from knowledge.document import Citation
@@ -71,6 +71,7 @@ async def gather(incoming: Incoming, parts: Parts, signal: Signal, now: datetime
                 channel=incoming.channel,
                 passages=passages,
                 hub_available=parts.hub_available(),
+                lexical_only=bool(getattr(parts.library, "lexical_only", False)),
             )
         )
         asks = asked(reading, incoming.state, signal)
@@ -97,6 +98,7 @@ async def _read(incoming: Incoming, parts: Parts) -> Reading:
     if tap is not None:
         return tap
     read = grounded(await parts.reader.read(spoken, incoming.state, parts.brand), spoken, incoming.state)
+    read = replace(read, six_digits=len(spoken) == 1 and is_six_digits(spoken[0].text))
     read = to_announced(read, _words(spoken), incoming.state)
     return to_sign_in(read, _words(spoken), incoming.state, signed_in=incoming.shopper.signed_in)
 

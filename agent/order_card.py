@@ -8,7 +8,7 @@ from agent.links import Links
 from agent.phrasing import Phrasing, Said
 from agent.quotes import why
 from agent.said_of_orders import is_cancelling
-from agent.status_words import state_word
+from agent.status_words import parts_said, state_word, units_of
 from agent.wish import Intent
 from channels.reply import CardLine, InlineOption, LinkAction, OrderCard
 from knowledge.terms import ChangeKind
@@ -90,7 +90,7 @@ def _line(line: OrderLine, verdict: LineVerdict | None, outcome: Outcome, order:
         quantity=line.quantity,
         image_url=line.image_url,
         state=state.value,
-        state_words=_state_words(state, judged if allowed else None, outcome, pen, source).text,
+        state_words=_state_words(line, state, judged if allowed else None, outcome, pen).text,
         tone="problem" if state is LineState.UNKNOWN else _tone(state, judged if allowed else None),
         allowed=allowed,
         reason=judged.reason.value if judged is not None else Reason.ANSWERED.value,
@@ -109,10 +109,17 @@ def main_state(line: OrderLine) -> LineState:
     return max(units, key=lambda each: each.quantity).state if units else LineState.UNKNOWN
 
 
-def _state_words(state: LineState, allowed: LineVerdict | None, outcome: Outcome, pen: Phrasing, source: str) -> Said:
+def _state_words(line: OrderLine, state: LineState, allowed: LineVerdict | None, outcome: Outcome, pen: Phrasing) -> Said:
+    """What may be done with the line, or where it is: of units in several places how many are where."""
     if allowed is not None and allowed.reason is not Reason.ASKS_WAREHOUSE:
         return pen.ui("state.can_cancel" if is_cancelling(outcome) else "state.can_change")
-    return state_word(state, pen, source)
+    source = f"order:{outcome.order}"
+    return parts_said(units_of(line), pen, source) if _in_several_places(line, state) else state_word(state, pen, source)
+
+
+def _in_several_places(line: OrderLine, state: LineState) -> bool:
+    """A cancelled order, or a line nobody can make out, has one state whatever its units say."""
+    return len(units_of(line)) > 1 and state not in (LineState.CANCELLED, LineState.UNKNOWN)
 
 
 def _tone(state: LineState, allowed: LineVerdict | None) -> Literal["open", "waiting", "gone"]:
@@ -131,7 +138,8 @@ def _reason_words(verdict: LineVerdict | None, line: OrderLine, outcome: Outcome
     elif verdict.closed_at is not None and verdict.reason is Reason.WINDOW_CLOSED:
         words = pen.say("card.line_closed", since=pen.moment(verdict.closed_at, source)).text
     elif outcome.wish == Intent.ORDER_STATUS:
-        words = _since_words(verdict.since, source, pen)
+        # Units in several places have been there since several moments; one of them would be said of all.
+        words = "" if _in_several_places(line, verdict.state) else _since_words(verdict.since, source, pen)
     else:
         words = pen.ui(f"reason.{verdict.reason}").text
     if verdict.allowed and verdict.quantity < line.quantity and isinstance(outcome, Offer):

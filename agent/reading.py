@@ -34,6 +34,8 @@ class Reading:
     contact: str | None = None
     """An e-mail address or phone number typed where one was asked for; lifted out before any model sees the text."""
     contact_typed: bool = False
+    six_digits: bool = False
+    """All that was written is six digits: an order's number, or a code nobody awaits; one that is awaited never comes this far."""
     media: tuple[str, ...] = ()
     """Kinds of what came without a word (`channels.message.Received.media`); nothing of it is opened (C7)."""
     why: bool = False

@@ -16,13 +16,13 @@ from agent.conversation import (
 from agent.decide import asked
 from agent.evidence import Evidence
 from agent.reading import Answer, Reading
-from agent.wish import Guess, Intent, WishReading
+from agent.wish import SIGN_IN, Guess, Intent, WishReading
 from channels.message import Channel, Signal
 from identity.levels import Shopper
 from knowledge.brand import Brand
 from skills.skill import Choose, Explain, HandOff, Offer, Outcome, Reason, Redirect, Refuse, SignInFirst
 
-_ASIDE = frozenset({Intent.POLICY_QUESTION, Intent.IS_IT_A_BOT, Intent.SMALLTALK, Intent.ABUSE, Intent.OTHER})
+_ASIDE: frozenset[str] = frozenset({Intent.POLICY_QUESTION, Intent.IS_IT_A_BOT, Intent.SMALLTALK, Intent.ABUSE, Intent.OTHER, SIGN_IN})
 """Wishes that leave an earlier question of ours standing."""
 
 
@@ -135,9 +135,8 @@ def _await_sign_in(state: ConversationState, outcomes: tuple[Outcome, ...], wish
     """The wishes wait, the named number with them; it is tried after sign-in and not before (4.3)."""
     before = state.pending if isinstance(state.pending, AwaitSignIn) else AwaitSignIn(wishes=())
     steps = {outcome.step for outcome in outcomes if isinstance(outcome, SignInFirst)}
-    fresh = tuple(
-        wish for outcome in outcomes if isinstance(outcome, SignInFirst) and outcome.step == "invite" for wish in _of(outcome, wishes)
-    )
+    invited = [outcome for outcome in outcomes if isinstance(outcome, SignInFirst) and outcome.step in ("invite", "no_code")]
+    fresh = tuple(wish for outcome in invited for wish in _of(outcome, wishes))
     return AwaitSignIn(
         wishes=tuple(dict.fromkeys(fresh)) or before.wishes,
         contact_asked="ask_contact" in steps or before.contact_asked,

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from agent.evidence import Evidence
 from agent.phrasing import Phrasing, Said, joined
 from agent.wish import Intent
+from channels.message import Channel
 from knowledge.terms import ChangeKind
 from shop.order import LineState, Order
-from skills.skill import LineVerdict, Offer, Outcome
+from skills.skill import LineVerdict, Offer, Outcome, Reason
 
 MOST_TITLES = 2
 MOST_LISTED = 3
@@ -85,3 +86,18 @@ def is_cancelling(outcome: Outcome) -> bool:
     if outcome.change is not None and outcome.change.kind is ChangeKind.CANCEL_ORDER:
         return True
     return offered_wish(outcome) in (Intent.CANCEL_ORDER, Intent.CANCEL_ITEM)
+
+
+def asked_part(outcome: Offer) -> tuple[LineVerdict, ...]:
+    """The named lines a warehouse must agree to, beside others that need nobody's word: listed apart (F-09)."""
+    if outcome.because is Reason.ASKS_WAREHOUSE:
+        return ()
+    return tuple(verdict for verdict in outcome.lines if verdict.named and verdict.allowed and verdict.reason is Reason.ASKS_WAREHOUSE)
+
+
+def review_label(outcome: Outcome, outcomes: Sequence[Outcome], pen: Phrasing) -> Said:
+    """What the link to an offer's order is called; on a phone, where offers about several orders stand together, by the order."""
+    order = order_of(outcome, pen.evidence)
+    if pen.discreet and order is not None and len({each.order for each in outcomes if isinstance(each, Offer)}) > 1:
+        return pen.say("label.order", order=order_name(order, pen))
+    return pen.say("label.review.short" if pen.channel is Channel.WHATSAPP else "label.review")

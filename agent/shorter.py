@@ -6,7 +6,7 @@ Who is speaking stays in each of them (V-30); verdict, deadline and order go bef
 from collections.abc import Sequence
 
 from agent.phrasing import Phrasing, Said, joined
-from agent.said_of_orders import order_name, order_of
+from agent.said_of_orders import asked_part, items_said, order_name, order_of
 from shop.order import Order
 from skills.skill import Offer, Outcome, Reason, Redirect
 
@@ -16,10 +16,26 @@ def shorter(outcomes: Sequence[Outcome], answers: Sequence[Sequence[Said]], open
     if not pen.terse:
         return ()
     brief = [_brief(outcome, said, pen) for outcome, said in zip(outcomes, answers, strict=True)]
-    first = next((order for outcome in outcomes if (order := order_of(outcome, pen.evidence))), None)
-    least = pen.say("minimal.sms", order=order_name(first, pen)) if first is not None else pen.say("minimal.plain.sms")
-    spoken = [joined([*opened, *(said for said in brief if said is not None)], pen.space)] if any(brief) else []
-    return (*spoken, joined([*opened, least], pen.space))
+    briefest = [_briefest(outcome, said, pen) for outcome, said in zip(outcomes, brief, strict=True)]
+    spoken = [joined([*opened, *(said for said in row if said is not None)], pen.space) for row in (brief, briefest) if any(row)]
+    about = list({str(order.id): order for outcome in outcomes if (order := order_of(outcome, pen.evidence))}.values())
+    # Of several orders none may stand for the others: then each link bears its order's number.
+    least = pen.say("minimal.sms", order=order_name(about[0], pen)) if len(about) == 1 else pen.say("minimal.plain.sms")
+    return (*dict.fromkeys(spoken), joined([*opened, least], pen.space))
+
+
+def _briefest(outcome: Outcome, brief: Said | None, pen: Phrasing) -> Said | None:
+    """An offer about a whole order without its titles; anything else as brief as it is."""
+    order = order_of(outcome, pen.evidence)
+    if order is None or not isinstance(outcome, Offer) or outcome.gap or outcome.because is Reason.ASKS_WAREHOUSE:
+        return brief
+    return brief if _counts(outcome, order, pen) is not None else _possible(outcome, order, pen)
+
+
+def _possible(outcome: Offer, order: Order, pen: Phrasing) -> Said:
+    if outcome.until is None:
+        return pen.say("offer.brief.sms", order=order_name(order, pen))
+    return pen.say("offer.brief.until.sms", order=order_name(order, pen), until=pen.moment(outcome.until, deadline_source(outcome)))
 
 
 def _brief(outcome: Outcome, said: Sequence[Said], pen: Phrasing) -> Said | None:
@@ -36,18 +52,23 @@ def _brief(outcome: Outcome, said: Sequence[Said], pen: Phrasing) -> Said | None
 
 
 def _counts(outcome: Offer, order: Order, pen: Phrasing) -> Said | None:
-    """How many units may still change, until when, and how many may not; None where all may."""
-    named = [verdict for verdict in outcome.lines if verdict.named]
-    going = sum(verdict.quantity for verdict in named if verdict.allowed)
+    """How many units may still change, until when, and how many may not; None where all may.
+
+    What a warehouse must agree to is named beside it: to count it with the rest would promise it.
+    """
+    named, asked = [verdict for verdict in outcome.lines if verdict.named], asked_part(outcome)
+    going = sum(verdict.quantity for verdict in named if verdict.allowed and verdict not in asked)
     total = sum(sum(part.quantity for part in verdict.parts) or verdict.quantity for verdict in named)
-    if not going or total <= going:
+    gone = total - going - sum(verdict.quantity for verdict in asked)
+    if not going or not (gone or asked):
         return None
+    lead = _counted(outcome, order, going, gone, pen) if gone else _possible(outcome, order, pen)
+    return joined([lead, pen.say("partial.asked", items=items_said(asked, order, pen))], pen.space) if asked else lead
+
+
+def _counted(outcome: Offer, order: Order, going: int, gone: int, pen: Phrasing) -> Said:
     source = f"order:{order.id}"
-    slots = {
-        "order": order_name(order, pen),
-        "open_count": pen.count(going, source),
-        "gone_count": pen.count(total - going, source),
-    }
+    slots = {"order": order_name(order, pen), "open_count": pen.count(going, source), "gone_count": pen.count(gone, source)}
     if outcome.until is None:
         return pen.say("partial.counts.sms", **slots)
     return pen.say("partial.counts.until.sms", until=pen.moment(outcome.until, deadline_source(outcome)), **slots)

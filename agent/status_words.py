@@ -1,10 +1,11 @@
 """Where an order is, in one sentence: read from where its units are, not from a badge."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from agent.phrasing import Phrasing, Said
 from agent.said_of_orders import order_said
-from shop.order import LineState, Order
+from shop.order import LineState, Order, OrderLine
 from skills.skill import Outcome
 
 _OFF = frozenset({LineState.REMOVED})
@@ -27,10 +28,24 @@ def status_said(outcome: Outcome, order: Order, pen: Phrasing) -> Said:
         if since is not None:
             return pen.say("status.since", order=named, state=state, since=pen.moment(since, source))
         return pen.say("status.one", order=named, state=state)
-    parts = [pen.say("status.part", state=state_word(state, pen, source), count=pen.count(n, source)) for state, n in counted.items()]
-    if not parts:
+    if not counted:
         return pen.say("status.one", order=named, state=state_word(LineState.UNKNOWN, pen, source))
-    return pen.say("status.mixed", order=named, parts=pen.listed(parts))
+    return pen.say("status.mixed", order=named, parts=parts_said(counted, pen, source))
+
+
+def parts_said(counted: Mapping[LineState, int], pen: Phrasing, source: str) -> Said:
+    """e.g. `not shipped yet (1), shipped (2)`."""
+    said = [pen.say("status.part", state=state_word(state, pen, source), count=pen.count(n, source)) for state, n in counted.items()]
+    return pen.listed(said)
+
+
+def units_of(line: OrderLine) -> dict[LineState, int]:
+    """How many units of a line are in which state; none that left the order."""
+    counted: dict[LineState, int] = {}
+    for units in line.units:
+        if units.quantity and units.state not in _OFF:
+            counted[units.state] = counted.get(units.state, 0) + units.quantity
+    return counted
 
 
 def states_of(order: Order) -> tuple[dict[LineState, int], datetime | None]:
@@ -38,10 +53,9 @@ def states_of(order: Order) -> tuple[dict[LineState, int], datetime | None]:
     counted: dict[LineState, int] = {}
     moments: list[datetime | None] = []
     for line in order.lines_present():
-        for units in line.units:
-            if units.quantity and units.state not in _OFF:
-                counted[units.state] = counted.get(units.state, 0) + units.quantity
-                moments.append(units.at)
+        for state, n in units_of(line).items():
+            counted[state] = counted.get(state, 0) + n
+        moments += [units.at for units in line.units if units.quantity and units.state not in _OFF]
     known = [moment for moment in moments if moment is not None]
     return counted, max(known) if known and len(known) == len(moments) else None
 

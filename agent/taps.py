@@ -4,12 +4,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from agent.conversation import AwaitSignIn, ConfirmHandOff, ConversationState
+from agent.conversation import ConfirmHandOff, ConversationState
 from agent.readers.words import words_of
 from agent.reading import Answer, Reading
 from agent.thing_words import fold
 from agent.wish import Guess, Intent, OrderRef, WishReading
 from channels.message import Inbound
+from identity.codes import code_in
 
 PERSON = frozenset({"human", "person", "talk_to_human", "handoff"})
 """Ids of buttons that ask for a person outright."""
@@ -23,7 +24,7 @@ PERSON_WORDS = words_of(
 """What "reply HUMAN" asks for, alone in a message, as each language says it."""
 
 CODE = frozenset({"code", "codigo", "clave", "コード", "認証コード"})
-"""What "reply CODE" asks for, where a sign-in is awaited."""
+"""What "reply CODE" asks for, whenever it is sent: people keep our earlier texts."""
 
 _WHY = re.compile(
     r"(?:but |and |ok,? |ah,? |mais |et |pero |y |aber |und )?"
@@ -44,7 +45,7 @@ def tapped(messages: Sequence[Inbound], state: ConversationState) -> Reading | N
     choice = last.choice
     if choice is None and len(messages) == 1:
         word = fold(last.text).strip(" .!?¿¡。！？\"'“”«»「」")
-        if isinstance(state.pending, AwaitSignIn) and word in CODE:
+        if word in CODE:
             choice = "code"
         elif word in PERSON_WORDS:
             choice = "yes" if isinstance(state.pending, ConfirmHandOff) else "human"
@@ -66,6 +67,11 @@ def _of_that_order(wish: WishReading, state: ConversationState) -> WishReading:
     if wish.order_refs or state.focus is None:
         return wish
     return replace(wish, order_refs=(OrderRef(kind="this"),))
+
+
+def is_six_digits(text: str) -> bool:
+    """Whether a message is nothing but six digits, full-width ones too, however they are set apart."""
+    return code_in(text) is not None and not any(sign.isalpha() for sign in text)
 
 
 def without_words(messages: Sequence[Inbound], state: ConversationState) -> Reading | None:

@@ -26,6 +26,10 @@ class Intent(StrEnum):
     OTHER = "other"
 
 
+SIGN_IN = "sign_in"
+"""The wish of an outcome that speaks of nothing but signing in."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guess:
     intent: Intent

@@ -15,7 +15,7 @@ from agent.opening import opening
 from agent.phrasing import Phrasing, Said
 from agent.quotes import behind
 from agent.reading import Answer, Reading
-from agent.said_of_orders import act_said, is_cancelling, items_said, order_name, order_of, order_said
+from agent.said_of_orders import act_said, asked_part, is_cancelling, items_said, order_name, order_of, order_said, review_label
 from agent.shorter import deadline_source, shorter
 from agent.status_words import status_said
 from agent.wish import Intent
@@ -74,7 +74,7 @@ def word(
             continue
         once.update({outcome.kind} & _ASKED_ONCE)
         reasons = behind(outcome, pen) if reading.why else ()
-        sentences = [_reason_lead(reasons[0], pen)] if reasons else _answer(outcome, reading, proposed, pen)
+        sentences = [_reason_lead(reasons[0], pen)] if reasons else _answer(outcome, outcomes, reading, proposed, pen)
         row = [s for s in sentences if s.text and s.text not in said]
         said.update(s.text for s in row)
         answers.append(tuple(row))
@@ -101,10 +101,10 @@ def _reason_lead(quote: Quote, pen: Phrasing) -> Said:
     return pen.say("why.policy")
 
 
-def _answer(outcome: Outcome, reading: Reading, proposed: Sequence[str], pen: Phrasing) -> Iterable[Said]:
+def _answer(outcome: Outcome, outcomes: Sequence[Outcome], reading: Reading, proposed: Sequence[str], pen: Phrasing) -> Iterable[Said]:
     match outcome:
         case Offer():
-            yield from _offer(outcome, pen)
+            yield from _offer(outcome, outcomes, pen)
         case Refuse():
             yield from _refuse(outcome, pen)
         case SignInFirst():
@@ -114,7 +114,7 @@ def _answer(outcome: Outcome, reading: Reading, proposed: Sequence[str], pen: Ph
         case Redirect():
             yield from _redirect(outcome, pen)
         case Explain():
-            yield from _explain(outcome, proposed, pen)
+            yield from _explain(outcome, reading, proposed, pen)
         case HandOff():
             yield from _hand_off(outcome, reading, pen)
         case _:
@@ -124,12 +124,12 @@ def _answer(outcome: Outcome, reading: Reading, proposed: Sequence[str], pen: Ph
 # Yes
 
 
-def _offer(outcome: Offer, pen: Phrasing) -> Iterable[Said]:
+def _offer(outcome: Offer, outcomes: Sequence[Outcome], pen: Phrasing) -> Iterable[Said]:
     order = order_of(outcome, pen.evidence)
     until = pen.moment(outcome.until, deadline_source(outcome)) if outcome.until else None
-    gone = refused_part(outcome)
-    if order is not None and gone:
-        yield from _part(outcome, order, gone, until, pen)
+    gone, asked = refused_part(outcome), asked_part(outcome)
+    if order is not None and (gone or asked):
+        yield from _part(outcome, order, gone, asked, until, pen)
     else:
         lead = _offer_lead(outcome, act_said(outcome, order, pen), until, pen)
         yield lead
@@ -141,7 +141,7 @@ def _offer(outcome: Offer, pen: Phrasing) -> Iterable[Said]:
     if outcome.gap:
         yield pen.say("person.also")
     else:
-        yield pen.say("next.review", label=pen.say("label.review.short" if pen.channel is Channel.WHATSAPP else "label.review"))
+        yield pen.say("next.review", label=review_label(outcome, outcomes, pen))
 
 
 def _offer_lead(outcome: Offer, act: Said, until: Said | None, pen: Phrasing) -> Said:
@@ -172,12 +172,16 @@ def refused_part(outcome: Offer) -> tuple[LineVerdict, ...]:
     )
 
 
-def _part(outcome: Offer, order: Order, gone: Sequence[LineVerdict], until: Said | None, pen: Phrasing) -> Iterable[Said]:
-    open_lines = [verdict for verdict in outcome.lines if verdict.named and verdict.allowed]
+def _part(
+    outcome: Offer, order: Order, gone: Sequence[LineVerdict], asked: Sequence[LineVerdict], until: Said | None, pen: Phrasing
+) -> Iterable[Said]:
+    open_lines = [verdict for verdict in outcome.lines if verdict.named and verdict.allowed and verdict not in asked]
     how = "ask" if outcome.because is Reason.ASKS_WAREHOUSE else "cancel" if is_cancelling(outcome) else "change"
     yield pen.say(f"partial.{how}", order=order_name(order, pen), open=items_said(open_lines, order, pen))
     if until is not None:
         yield pen.say("offer.until", until=until)
+    if asked:
+        yield pen.say("partial.asked", items=items_said(asked, order, pen))
     for kind, lines in _grouped(gone):
         yield pen.say(
             f"partial.{kind}", gone=items_said(lines, order, pen, of=GONE if kind == "shipped" else None), count=_plain(str(len(lines)))
@@ -234,7 +238,7 @@ def _redirect(outcome: Redirect, pen: Phrasing) -> Iterable[Said]:
 # Told
 
 
-def _explain(outcome: Explain, proposed: Sequence[str], pen: Phrasing) -> Iterable[Said]:
+def _explain(outcome: Explain, reading: Reading, proposed: Sequence[str], pen: Phrasing) -> Iterable[Said]:
     order = order_of(outcome, pen.evidence)
     match outcome.because:
         case Reason.POLICY_MISSING:
@@ -254,7 +258,8 @@ def _explain(outcome: Explain, proposed: Sequence[str], pen: Phrasing) -> Iterab
         case Reason.ANSWERED if outcome.clauses and outcome.wish not in (Intent.ORDER_STATUS, Intent.DELIVERY_PROBLEM):
             yield from ([_plain(sentence) for sentence in proposed] or [pen.say("explain.answered.policy_question")])
         case Reason.ORDER_NOT_FOUND | Reason.NO_ORDERS:
-            yield pen.say(f"explain.{outcome.because}")
+            digits = reading.six_digits and outcome.because is Reason.ORDER_NOT_FOUND
+            yield pen.say(f"explain.{outcome.because}.digits" if digits else f"explain.{outcome.because}")
             yield pen.say("person.also")
         case _ if order is not None and outcome.because not in _PLAIN_EXPLAINED:
             yield status_said(outcome, order, pen)

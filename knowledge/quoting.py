@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from knowledge.words.folding import fold
+
 WHOLE = 160
 """Characters. A passage this short is quoted whole; about two sentences."""
 
@@ -10,6 +12,26 @@ _END = re.compile(r"[.!?…]+[\"'”»)\]]*(?=\s)|[。！？]+[」』）]*|\n")
 _NO_END = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|no|nr|bzw|z\.B|d\.h|ca|approx|incl|art|p\.ex|ex|M|Mr|Mrs|Ms|Dr|St|usw|inkl|Tel|tél|núm|Sr|Sra)|\b[A-Z]|\b\d{1,2})\.$"
 )
+
+
+_ASKS_A_FIGURE = re.compile(
+    r"\b(?:how (?:long|much|many|soon|late|fast|quickly)|when|by when|until when|what time|cost|price"
+    r"|combien|quand|quel delai|quels delais|sous quel delai|coute|prix"
+    r"|cuanto|cuanta|cuantos|cuantas|cuando|que plazo|cuesta|precio"
+    r"|wie (?:lange|viel|viele|schnell|bald)|wieviel|wieviele|wann|welche frist|kostet|preis)\b"
+    r"|どのくらい|どれくらい|どれぐらい|どのぐらい|何日|何時間|何分|何営業日|何週間|いつ|いくら"
+)
+FIGURE = 0.35
+"""What a figure is worth to a question that asks for one: as much as three or four shared shop words."""
+
+
+def asks_for_a_figure(question: str) -> bool:
+    """Whether a time, a number or a price would answer it ("How long does a refund take?"), in each of the five languages."""
+    return _ASKS_A_FIGURE.search(fold(question)) is not None
+
+
+def holds_a_figure(sentence: str) -> bool:
+    return any(sign.isdigit() for sign in sentence)
 
 
 def sentences(text: str) -> tuple[tuple[int, int], ...]:

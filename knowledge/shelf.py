@@ -16,8 +16,8 @@ from knowledge.index.exact import ExactIndex
 from knowledge.index.lexical import Bm25, Lexical
 from knowledge.index.port import Hit, Index, IndexFault, Place
 from knowledge.question import Question, Words
-from knowledge.quoting import quote, sentences
-from knowledge.ranking import LETTERS, SHOP_WORDS, Ranked, Scores, over_copies, standard
+from knowledge.quoting import FIGURE, asks_for_a_figure, holds_a_figure, quote, sentences
+from knowledge.ranking import LETTERS, SHOP_WORDS, Layout, Ranked, Scores, over_copies, standard
 from knowledge.terms import Terms
 from knowledge.vectors import Vector, VectorsInMemory, VectorStore, key_of
 
@@ -85,6 +85,12 @@ class _Stock:
     copies: Mapping[str, _Copy] = field(default_factory=dict)
     words: Words = field(default_factory=Words)
     terms: Terms = field(default_factory=Terms)
+    clauses: Mapping[str, Sequence[Clause]] = field(init=False)
+    layout: Layout = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "clauses", {locale: copy.clauses for locale, copy in self.copies.items()})
+        object.__setattr__(self, "layout", Layout(self.clauses))
 
 
 class Shelf:
@@ -99,6 +105,7 @@ class Shelf:
         self._vectors = vectors or VectorsInMemory()
         self._stock = _Stock()
         self._waiting: Future[dict[str, tuple[Hit, ...]]] | None = None
+        self._refilling: Future[None] | None = None
         self._pool = ThreadPoolExecutor(1, thread_name_prefix=f"index-{brand}")
         self.lexical_only = False
         """Whether the last look-up had no encoder."""
@@ -150,8 +157,8 @@ class Shelf:
         vectors = self._question_vectors(asked) if embedded else None
         meaning = {} if vectors is None else self._cosines(stock, vectors[0])
         scores = {name: self._score(copy, name, asked, meaning) for name, copy in stock.copies.items()}
-        clauses = {name: copy.clauses for name, copy in stock.copies.items()}
-        best = over_copies(clauses, scores, locale if locale in stock.copies else locale.split("-")[0])[: max(0, k)]
+        language = locale if locale in stock.copies else locale.split("-")[0]
+        best = over_copies(stock.clauses, scores, language, k=max(0, k), layout=stock.layout)
         if not best:
             return Found(citations=())
         use = None if vectors is None else vectors[1]
@@ -217,7 +224,19 @@ class Shelf:
                 return self._waiting.result(PATIENCE_S)
             except (IndexFault, TooSlow) as fault:
                 log.warning("the index did not answer, comparing with every passage instead: %r", fault)
+                if self._refilling is None or self._refilling.done():
+                    self._refilling = self._pool.submit(self._refill, places)
         return _ask(self._exact, places, vector)
+
+    def _refill(self, places: Mapping[str, Place]) -> None:
+        """What the index has lost is put in again, behind the questions, from the vectors that are at hand (R11)."""
+        for place in places.values():
+            held = self._exact.held(place)
+            try:
+                if held is not None:
+                    self._index.put(place, *held)
+            except IndexFault as fault:
+                log.warning("the index could not be filled again: %s", fault)
 
     def _score(self, copy: _Copy, locale: str, asked: Question, meaning: Mapping[str, Scores]) -> Scores:
         total = np.zeros(len(copy.clauses), np.float32)
@@ -231,6 +250,10 @@ class Shelf:
         copy = stock.copies[one.clause.locale]
         at = copy.place_of[one.clause.id]
         scores = np.array([0.1 * len(said & asked.concepts.keys()) for said in copy.said[at]], np.float32)
+        if asks_for_a_figure(asked.asked):
+            # "How long?" is answered by the sentence that says how long, even where another one is nearer in words.
+            text = one.clause.text
+            scores += np.array([FIGURE * holds_a_figure(text[start:end]) for start, end in sentences(text)], np.float32)
         nearness = None
         if use is not None and copy.use is not None:
             scores += copy.quotes[at] @ use

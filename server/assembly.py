@@ -35,7 +35,7 @@ from server.services.leaving import Leaving
 from server.services.undelivered import Undelivered
 from server.services.work import Work
 from server.settings import Settings
-from server.store import brands, policies
+from server.store import brands, jobs, policies
 from server.store.brands import Vault
 from server.store.database import Database, StoreUnusable, database_for
 from server.store.jobs import Job
@@ -45,6 +45,7 @@ from shop.reading import ReadShop
 Approved = bool | Callable[[Document], bool]
 Role: TypeAlias = Literal["all", "web", "worker"]
 """What a process does: `web` serves pages and webhooks, `worker` takes turns, runs jobs and sends, `all` both."""
+_NOT_MET = timedelta(seconds=5)
 NO_PAUSE = Timing(debounce=timedelta())
 
 
@@ -292,7 +293,11 @@ def _hands(house: Installation, stand: Stand, restraint: Restraint, timing: Timi
     )
 
     async def run_job(job: Job) -> None:
-        house.residence(job.brand)  # one this process has not met yet is met within seconds, and the job tried again
+        if job.brand not in house.residences:
+            # One this process has not met yet is met within seconds; meanwhile it costs the job no try.
+            async with house.database.writing() as tx:
+                await jobs.put_back(tx, job, house.clock.now() + _NOT_MET)
+            return
         await (dispatcher.tell(job) if job.kind == UNDELIVERED else work.run(job))
 
     turns = Turns(

@@ -6,7 +6,8 @@ Heavy libraries are imported here inside functions, so that commands and pages s
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -148,7 +149,9 @@ class Heavy:
         settings = house.settings
         # One thread makes everything heavy, in turn, for the same reason.
         self._makers = ThreadPoolExecutor(1, thread_name_prefix="parts")
-        house.closers.append(lambda: self._makers.shutdown(wait=False, cancel_futures=True))
+        self._reading = ThreadPoolExecutor(1, thread_name_prefix="reader")
+        for threads in (self._makers, self._reading):
+            house.closers.append(partial(threads.shutdown, wait=False, cancel_futures=True))
         self._embedder: Later[Any] = Later(house, "encoder", self._made(lambda: encoder or _embedder(settings)))
         self._index: Later[Any] = Later(house, "index", self._made(_index))
         house.closers.append(self._index.close)
@@ -183,7 +186,7 @@ class Heavy:
         return await self._made(fill)
 
     async def _reader(self) -> Reader:
-        return await self._made(_built_in_reader, await self._embedder)
+        return await self._made(_built_in_reader, await self._embedder, self._reading)
 
     async def _reader_with(self, plain: Later[Reader], model: Later[Any]) -> Reader:
         return await self._made(_model_second, await plain, await model, self._house.settings)
@@ -251,10 +254,17 @@ def _index() -> Any:
     return ChromaIndex(None)
 
 
-def _built_in_reader(encoder: Any) -> Reader:
+def _built_in_reader(encoder: Any, thread: Executor | None = None) -> Reader:
+    from agent.phrases import phrases
     from agent.readers.built_in import BuiltInReader
+    from agent.readers.language import language_of
+    from channels.words import LOCALES
 
-    return BuiltInReader(encoder.sentence)
+    # Made here, or by the first shopper's turn, which everybody else would wait for.
+    for locale in LOCALES:
+        phrases(locale)
+    language_of("can I still change the size?", LOCALES, LOCALES[0])
+    return BuiltInReader(encoder.sentence, thread=thread)
 
 
 def _model_second(built_in: Reader, model: Any, settings: Settings) -> Reader:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
@@ -24,6 +25,8 @@ LARGEST = 20_000_000
 _DAYS = frozenset({"mon", "tue", "wed", "thu", "fri", "sat", "sun"})
 _SPAN = re.compile(r"(\d{1,4})\s*(min|m|h|d)")
 _UNITS = {"min": "minutes", "m": "minutes", "h": "hours", "d": "days"}
+_zones = cache(available_timezones)
+"""Looked up on disk, a thousand files, once."""
 
 
 class WorldError(ValueError):
@@ -138,7 +141,7 @@ class _Brand(_Part):
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, zone: str) -> str:
-        if zone not in available_timezones():
+        if zone not in _zones():
             raise ValueError(f"no time zone {zone!r}: write an IANA name, e.g. Europe/Paris")
         return zone
 

@@ -153,14 +153,18 @@ class Refuse(OutcomeBase):
     kind: Literal["refuse"] = "refuse"
 
 
+SignInStep: TypeAlias = Literal["invite", "ask_contact", "code_sent", "code_wrong", "code_spent", "no_code"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInFirst(OutcomeBase):
     """Order data waits for a proof. The same bytes whatever number, contact or customer was named (4.3)."""
 
     kind: Literal["sign_in"] = "sign_in"
-    step: Literal["invite", "ask_contact", "code_sent", "code_wrong", "code_spent"] = "invite"
+    step: SignInStep = "invite"
     """`invite`: sign in, or have a code sent. `ask_contact`: which address? `code_sent`: if it is on file, a code is on its way.
-    `code_wrong`: not that one, try again. `code_spent`: too many tries; the account page and a person stay open."""
+    `code_wrong`: not that one, try again. `code_spent`: too many tries; the account page and a person stay open. `no_code`: six digits
+    came, and no code is awaited."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.browser import find_chromium
+from tests.order import longest_first
 
 SHARED = Path(__file__).resolve().parents[1].parent / "shared"
 
@@ -15,8 +16,8 @@ settings.register_profile(
 settings.load_profile("house")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that need the shared data or a browser skip cleanly, with the reason, where it is absent."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests that need the shared data or a browser skip cleanly, with the reason, where it is absent; shared out, the longest begin."""
     no_data = pytest.mark.skip(reason="the shared data is not beside the project")
     no_browser = pytest.mark.skip(reason="no Chromium found")
     for item in items:
@@ -24,6 +25,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(no_data)
         if item.get_closest_marker("browser") and not find_chromium():
             item.add_marker(no_browser)
+    if hasattr(config, "workerinput"):
+        items[:] = [items[at] for at in longest_first([str(item.path) for item in items])]
 
 
 @pytest.fixture(autouse=True)

@@ -1,20 +1,26 @@
 """The store a test runs on: a SQLite file, or with DESKBELL_TEST_STORE=postgresql a clean PostgreSQL database.
 
-Each pytest process makes a few databases of its own, empties them between uses and drops them at its end.
+Migrating takes longer than most tests, so each pytest process migrates once. On SQLite every test begins with a copy of one file;
+on PostgreSQL a process makes a few databases of its own, empties them between uses and drops them at its end.
 """
 
 import atexit
 import os
 import re
+import shutil
+import tempfile
 from collections import OrderedDict
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
 from psycopg import sql
+from sqlalchemy import create_engine
 
 from server.store.database import Database
+from server.store.migrations import bring_up_to_date
 from tests import postgres
 
 POSTGRES = os.environ.get("DESKBELL_TEST_STORE", "sqlite") == "postgresql"
@@ -30,11 +36,31 @@ _places: OrderedDict[str, Path] = OrderedDict()
 def url_at(folder: Path) -> str:
     """The database of the installation in `folder`, for `Settings.database_url`: the same one each time, also in a child process."""
     if not POSTGRES:
-        return ""
+        return f"sqlite:///{sqlite_at(folder)}"
     address = postgres.url()
     if address is None:
         pytest.exit("DESKBELL_TEST_STORE=postgresql, and no PostgreSQL answers: run `make postgres`", returncode=1)
     return postgres_at(folder, address)
+
+
+def sqlite_at(folder: Path) -> Path:
+    """The SQLite file of `folder`; where there is none yet, one with all tables and no row."""
+    path = folder / "deskbell.db"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copy(_migrated_file(), path)
+    return path
+
+
+@cache
+def _migrated_file() -> Path:
+    place = Path(tempfile.mkdtemp(prefix="deskbell-empty-"))
+    atexit.register(shutil.rmtree, place, ignore_errors=True)
+    engine = create_engine(f"sqlite:///{place / 'empty.db'}")
+    with engine.begin() as connection:
+        bring_up_to_date(connection)
+    engine.dispose()
+    return place / "empty.db"
 
 
 def everything_in(database: Database) -> bytes:

@@ -1,7 +1,9 @@
 """The reader that needs no model: rules first, then what was asked before, then the weighed wishes; unsure, it asks back."""
 
+import asyncio
 import re
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from dataclasses import replace
 
 from agent.conversation import AwaitSignIn, ChooseLine, ChooseOrder, ChooseWish, ConfirmHandOff, ConversationState
@@ -24,13 +26,17 @@ class BuiltInReader:
 
     sentence: a text's Universal Sentence Encoder vector, shape (512,), of length one; thread-safe.
     model: only tests hand in another than the shipped one.
+    thread: where to read, of one thread; None: right here. A burst takes tens of milliseconds, which a server's loop has not.
     """
 
-    def __init__(self, sentence: Sentence, model: Model | None = None) -> None:
+    def __init__(self, sentence: Sentence, model: Model | None = None, *, thread: Executor | None = None) -> None:
         self._find = WishFinder(sentence, model or shipped())
+        self._thread = thread
 
     async def read(self, messages: tuple[Inbound, ...], state: ConversationState, brand: Brand) -> Reading:
-        return self.read_now(messages, state, brand)
+        if self._thread is None:
+            return self.read_now(messages, state, brand)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self.read_now, messages, state, brand)
 
     def read_now(self, messages: Sequence[Inbound], state: ConversationState, brand: Brand) -> Reading:
         """The same without waiting: a reading takes a few milliseconds."""

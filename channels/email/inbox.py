@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 import imap_tools
 from imap_tools.errors import ImapToolsError, MailboxFolderSelectError, MailboxLoginError
 
+from channels.email.certificates import certificate_trouble
 from channels.email.mime import LARGEST, Unreadable
 from channels.email.receive import parse
 from channels.message import Received
@@ -149,7 +150,7 @@ def _look(settings: MailSettings, password: str, kept: Cursor | None, now: datet
         raise InboxRefused(type(error).__name__) from error
     except (imaplib.IMAP4.error, ImapToolsError, OSError, EOFError) as error:
         if not found:
-            raise InboxUnreachable(type(error).__name__) from error
+            raise InboxUnreachable(certificate_trouble(error, settings.imap_host or "") or type(error).__name__) from error
         cursor = Cursor(validity=validity, uid=found[-1][0], at=now)
         return _Look(raw=tuple(raw for _, raw in found), cursor=cursor, more=True)
 

@@ -12,6 +12,7 @@ from typing import Literal
 
 import aiosmtplib
 
+from channels.email.certificates import certificate_trouble
 from channels.email.letter import letter
 from channels.transport import Posting, Refused, Settled, Unconfirmed
 
@@ -74,7 +75,7 @@ class SmtpTransport:
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             if attempt.begun:
                 raise Unconfirmed(type(error).__name__) from error
-            raise Refused(type(error).__name__) from error
+            raise Refused(certificate_trouble(error, self._server.host) or type(error).__name__) from error
         return str(mail["Message-ID"])
 
     async def look_up(self, posting: Posting) -> str | Settled:

@@ -77,6 +77,30 @@ _STOP = _words(
     ストップ
     """
 )
+_ORDINARY = _words(
+    """
+    cancel
+    end
+    quit
+    revoke
+    arret
+    arrett
+    arrete
+    arretez
+    arreter
+    fin
+    baja
+    alto
+    parar
+    salir
+    detener
+    ende
+    停止
+    解除
+    終了
+    """
+)
+"""Of these only a carrier makes an opt-out; on WhatsApp they are words of a conversation, a bare "Cancel" an order wish."""
 _HELP = _words(
     """
     help
@@ -112,24 +136,27 @@ _BACK_IN = frozenset({"yes"})
 """Twilio lets YES back in; in a conversation it answers our own question, so it counts only from somebody who is out."""
 
 
-def keyword(text: str, *, opted_out: bool = False) -> Keyword | None:
+def keyword(text: str, *, opted_out: bool = False, by_carrier: bool = True) -> Keyword | None:
     """The family of a message that is nothing but one of these words, else None.
 
-    opted_out: whether the sender is out; only then is YES a way back.
+    opted_out: whether the sender is out; only then is YES a way back. by_carrier: whether it came as a text message, where carriers
+    make an opt-out of words that are ordinary elsewhere.
     """
-    said = _bare(text)
-    if not said:
-        return None
-    # "STOP STOP STOP" says it no less.
-    parts = set(said.split(" "))
-    said = parts.pop() if len(parts) == 1 else said
-    if said in _STOP:
+    said = alone(text)
+    if said in _STOP and (by_carrier or said not in _ORDINARY):
         return Keyword.STOP
     if said in _HELP:
         return Keyword.HELP
     if said in _START or (opted_out and said in _BACK_IN):
         return Keyword.START
     return None
+
+
+def alone(text: str) -> str:
+    """The words of a message as keywords are compared: `cancel` of "Cancel!", "ＣＡＮＣＥＬ 🙏" and "CANCEL CANCEL"; empty without any."""
+    said = _bare(text)
+    parts = set(said.split(" "))
+    return parts.pop() if len(parts) == 1 else said  # "STOP STOP STOP" says it no less
 
 
 def _plain(text: str) -> str:

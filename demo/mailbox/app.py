@@ -1,6 +1,7 @@
 """The mailbox as a page and as JSON, and its SMTP port."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -57,10 +58,20 @@ class Away(_Given):
 
 
 @asynccontextmanager
-async def smtp_server(letters: Letters, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[int]:
-    """Takes mail on `port` (0: any free one) while the context lasts; yields the port."""
+async def smtp_server(
+    letters: Letters, host: str = "127.0.0.1", port: int = 0, *, tls: ssl.SSLContext | None = None, starttls: ssl.SSLContext | None = None
+) -> AsyncIterator[int]:
+    """Takes mail on `port` (0: any free one) while the context lasts; yields the port.
+
+    tls: the line is encrypted from its first byte. starttls: it may be, and nothing is taken before it is.
+    """
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: SMTP(letters, hostname="mailbox.test", enable_SMTPUTF8=True, loop=loop), host, port)
+
+    def line() -> SMTP:
+        must = starttls is not None
+        return SMTP(letters, hostname="mailbox.test", enable_SMTPUTF8=True, loop=loop, tls_context=starttls, require_starttls=must)
+
+    server = await loop.create_server(line, host, port, ssl=tls)
     try:
         yield int(server.sockets[0].getsockname()[1])
     finally:

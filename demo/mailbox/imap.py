@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -56,8 +57,8 @@ class Box:
 
 
 @asynccontextmanager
-async def imap_server(box: Box, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[int]:
-    """Serves one folder while the context lasts; yields the port."""
+async def imap_server(box: Box, host: str = "127.0.0.1", port: int = 0, *, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
+    """Serves one folder while the context lasts, encrypted where `tls` is given; yields the port."""
     lines: set[asyncio.StreamWriter] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -70,7 +71,7 @@ async def imap_server(box: Box, host: str = "127.0.0.1", port: int = 0) -> Async
             lines.discard(writer)
             writer.close()
 
-    server = await asyncio.start_server(serve, host, port)
+    server = await asyncio.start_server(serve, host, port, ssl=tls)
     try:
         yield int(server.sockets[0].getsockname()[1])
     finally:

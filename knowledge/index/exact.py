@@ -26,5 +26,9 @@ class ExactIndex:
         cosines = vectors @ vector
         return tuple(Hit(id=ids[at], cosine=float(cosines[at])) for at in np.argsort(-cosines, kind="stable")[:n])
 
+    def held(self, place: Place) -> tuple[tuple[str, ...], Vector] | None:
+        """(ids, vectors) as they were put: what another index is filled from again."""
+        return self._collections.get(place)
+
     def close(self) -> None:
         self._collections.clear()

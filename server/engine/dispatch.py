@@ -29,7 +29,8 @@ AT_ONCE = 8
 """Requests under way per brand and channel: a slow provider fills its own lane and no other (R12)."""
 UNDELIVERED = "undelivered"
 """The kind of job that tells the house of a parcel that will not arrive by itself."""
-_PAUSE = timedelta(seconds=5)
+_LOOKED_FOR = timedelta(hours=4)
+"""A look-up that fails for so long comes before a person: by then a provider's outage is over, and its conversation has waited long."""
 _MOMENT_S = 0.5
 _AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 """Due whatever the app's clock says."""
@@ -184,8 +185,10 @@ class Dispatcher:
         try:
             leave = await self._may_leave(parcel)
         except Exception as error:
+            # A try like any other: one that nobody can ever judge must not hold up its conversation for good.
             _log.error("may_leave_failed", ref=parcel.ref, error=type(error).__name__)
-            leave = Wait(until=self._wall() + _PAUSE)
+            await self._refused(parcel, Refused(f"not judged: {type(error).__name__}", code="not_judged"))
+            return
         match leave:
             case Go(out=out):
                 await self._send(parcel, out, transport)
@@ -277,7 +280,18 @@ class Dispatcher:
             passing("unconfirmed.after_look_up")
             await self._settle(parcel, found)
         except (SendError, TimeoutError) as error:
-            _log.warning("look_up_failed", ref=parcel.ref, channel=parcel.channel, error=type(error).__name__)  # asked again next time
+            _log.warning("look_up_failed", ref=parcel.ref, channel=parcel.channel, error=type(error).__name__)
+            await self._not_found_out(parcel)
+        except Exception as error:
+            _log.error("send_not_settled", ref=parcel.ref, channel=parcel.channel, error=type(error).__name__)
+            await self._not_found_out(parcel)
+
+    async def _not_found_out(self, parcel: Parcel) -> None:
+        """It is asked again next time; after hours of that, nobody can tell."""
+        if parcel.sending_at is None or parcel.sending_at + _LOOKED_FOR > self._wall():
+            return
+        try:
+            await self._settle(parcel, Settled.CANNOT_TELL)
         except Exception as error:
             _log.error("send_not_settled", ref=parcel.ref, channel=parcel.channel, error=type(error).__name__)
 

@@ -15,6 +15,7 @@ from identity.levels import Level, Proof, ProofKind, Shopper, shopper_from
 from knowledge.brand import Brand, BrandId
 from server.engine.bell import Bell
 from server.engine.engine import Timing
+from server.engine.hands import Hands
 from server.engine.laying_out import lay_out
 from server.engine.restraint import TOKENS, Ration, Restraint, spender
 from server.points import passing
@@ -94,6 +95,7 @@ class Turns:
         self._ready = ready
         self._snapshots = Snapshots()
         self._at_store = asyncio.Semaphore(_AT_STORE)
+        self._hands = Hands()
 
     async def answer(self, brand_id: BrandId, conversation: ConversationId) -> bool:
         """Take one turn; True when newer messages wait. Implements `engine.Answer`."""
@@ -102,7 +104,11 @@ class Turns:
             return False
         if self._ready is not None:
             await self._ready()
-        began = time.perf_counter()
+        async with self._hands.taken() as hand:
+            return await self._answer(hand.parts(parts), conversation)
+
+    async def _answer(self, parts: Parts, conversation: ConversationId) -> bool:
+        brand_id, began = parts.brand.id, time.perf_counter()
         held = await self._lease(parts, conversation)
         if held is None:
             return False

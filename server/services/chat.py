@@ -123,7 +123,7 @@ class Chat:
         house, brand = self._house, home.brand
         said = Said(key=f"{thread.id}:{message}", text=text, choice=choice, locale=locale, at=house.clock.now(), client_id=message)
         passing("intake.before_keep")
-        async with house.database.writing() as tx:
+        async with house.database.writing(hurried=True) as tx:
             heard = await hear(house, tx, home, thread, said)
             kept, token = heard.kept, await self._renewed(tx, brand, thread) if heard.raised else None
         passing("intake.after_keep")

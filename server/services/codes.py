@@ -18,6 +18,7 @@ from server.services.code_texts import may_text
 from server.services.mail import mail_parcel
 from server.store import challenges, conversations, jobs, mail_ids, outbox
 from server.store.challenges import Asked, Judged
+from server.store.conversations import Thread
 from server.store.database import Transaction
 from server.store.jobs import Job
 from server.store.records import plain, read_plain
@@ -71,23 +72,29 @@ class Codes:
             )
             if not await challenges.arm(tx, home.brand, asked.id, made):
                 return  # another worker has made it
+            asked_by_mail = await self._mail_thread(tx, home, asked)
             parcel = None
             if by_text:
                 parcel = self._text(home, asked.id, asked.contact, digits, locale)
             elif customer is not None and customer.email:
-                parcel = self._mail(home, asked.id, customer.email, digits, locale)
+                parcel = self._mail(home, asked.id, customer.email, digits, locale, answer_here=asked_by_mail is not None)
             if parcel is not None:
                 await outbox.put(tx, home.brand, parcel, state="ready", now=wall, due_at=wall)
-                await self._join(tx, home, asked, parcel, now)
+            if parcel is not None and asked_by_mail is not None:
+                await self._join(tx, home, asked_by_mail, parcel, now)
         house.engine.look()
 
-    async def _join(self, tx: Transaction, home: Residence, asked: Asked, parcel: outbox.Parcel, now: datetime) -> None:
-        """Who answers the mail that brought the code, and not the one that asked for it, is heard in the same conversation."""
-        if asked.purpose != "conversation" or parcel.channel != Channel.EMAIL.value:
-            return
+    async def _mail_thread(self, tx: Transaction, home: Residence, asked: Asked) -> Thread | None:
+        """The conversation by mail the code was asked for in, if it was asked for in one."""
+        if asked.purpose != "conversation":
+            return None
         thread = await conversations.thread(tx, home.brand, ConversationId(asked.session))
+        return thread if thread is not None and thread.channel is Channel.EMAIL else None
+
+    async def _join(self, tx: Transaction, home: Residence, thread: Thread, parcel: outbox.Parcel, now: datetime) -> None:
+        """Who answers the mail that brought the code, and not the one that asked for it, is heard in the same conversation."""
         mail = read_plain(Outbound, parcel.body).mail
-        if thread is not None and thread.channel is Channel.EMAIL and mail is not None:
+        if mail is not None:
             await mail_ids.remember(tx, home.brand, (mail.message_id,), thread.id, now)
 
     async def _may_text(self, tx: Transaction, home: Residence, contact: str, now: datetime) -> bool:
@@ -107,11 +114,17 @@ class Codes:
         several = await home.shop.customers_by_phone(contact, meter)
         return several[0] if len(several) == 1 else None
 
-    def _mail(self, home: Residence, challenge: str, to: str, digits: str, locale: str) -> outbox.Parcel:
-        """The fixed template and nothing else: no word of the conversation is in it (INV-8)."""
+    def _mail(self, home: Residence, challenge: str, to: str, digits: str, locale: str, *, answer_here: bool) -> outbox.Parcel:
+        """The fixed template and nothing else: no word of the conversation is in it (INV-8).
+
+        answer_here: the code is to be mailed back. Then it also says what silence means: of a mistyped code a sender whose address
+        nobody vouches for hears nothing more within the hour (D4), and this is the one mail that always reaches them.
+        """
         say = words(locale)
         minutes = int(LIFE["email"].total_seconds() // 60)
         body = say.say("hub.mail.code_body", brand=home.brand.name, code=digits, minutes=str(minutes))
+        if answer_here:
+            body += "\n\n" + say.say("hub.mail.code_by_mail", url=f"{home.parts.hub_base}/hub/sign-in")
         return mail_parcel(
             self._house.settings,
             home.brand,

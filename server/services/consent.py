@@ -1,12 +1,15 @@
-"""Who may be sent text messages: opt-out words come before everything else, whatever the conversation is about (V-04 to V-06, L-10)."""
+"""Who may be written to: opt-out words come before everything else, whatever the conversation is about (V-04 to V-06, L-10).
 
-import unicodedata
+A carrier's keywords are a matter of text messages. WhatsApp has none, but people write STOP there too, and mean it: whoever does is sent
+nothing they have not asked for, and what they ask is still answered.
+"""
+
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from channels.message import Outbound, Received
-from channels.sms.keywords import Keyword, keyword, revokes
+from channels.message import Channel, Outbound, Received
+from channels.sms.keywords import Keyword, alone, keyword, revokes
 from channels.sms.segments import segments
 from channels.words import words
 from knowledge.brand import Brand
@@ -24,7 +27,7 @@ CONFIRMATION = "opt_out"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stance:
-    """What a text message means for being written to."""
+    """What a message means for being written to."""
 
     act: Literal["out", "help", "back", "silent"]
     by: Literal["keyword", "words", "provider"] = "keyword"
@@ -34,7 +37,13 @@ class Stance:
 
 async def stance(tx: Transaction, brand: Brand, received: Received) -> Stance | None:
     """None: an ordinary message, and its contact may be answered. Reads only."""
+    if received.channel not in (Channel.SMS, Channel.WHATSAPP):
+        return None
     is_out = await opt_outs.is_out(tx, brand, received.contact)
+    return _by_text(received, is_out) if received.channel is Channel.SMS else _by_whatsapp(received, is_out)
+
+
+def _by_text(received: Received, is_out: bool) -> Stance | None:
     by_provider = (received.opt_out_type or "").upper()
     if by_provider in ("STOP", "HELP", "START"):
         # Twilio's Advanced Opt-Out has sent its own words: a second confirmation would be one too many.
@@ -45,33 +54,49 @@ async def stance(tx: Transaction, brand: Brand, received: Received) -> Stance | 
             return Stance(act="out", answers=not is_out)
         case Keyword.HELP:
             return Stance(act="silent") if is_out else Stance(act="help")
-        case Keyword.START if is_out:
-            return Stance(act="back")
+        case Keyword.START:
+            # From a number that is in there is nothing to open: who writes START wants to begin, and is told how.
+            return Stance(act="back") if is_out else Stance(act="help")
+        case _:
+            pass
     if is_out:
         return Stance(act="silent", answers=False)
     return Stance(act="out", by="words") if revokes(received.text) else None
 
 
+def _by_whatsapp(received: Received, is_out: bool) -> Stance | None:
+    match keyword(received.text, by_carrier=False):
+        case Keyword.STOP:
+            return Stance(act="out", answers=not is_out)
+        case Keyword.START if is_out:
+            return Stance(act="back")
+        case _:
+            pass
+    return Stance(act="out", by="words", answers=not is_out) if revokes(received.text) else None
+
+
 async def act(house: Installation, tx: Transaction, home: Residence, thread: Thread, received: Received, taken: Stance) -> None:
     """Carry the stance out in the transaction that keeps the message; at most one message answers it."""
-    brand, now = home.brand, house.clock.now()
+    brand, now, over = home.brand, house.clock.now(), received.channel
     if taken.act == "out":
-        fresh = await opt_outs.out(tx, brand, received.contact, channel="sms", by=taken.by, word=received.text[:100], now=now)
+        fresh = await opt_outs.out(tx, brand, received.contact, channel=over.value, by=taken.by, word=received.text[:100], now=now)
         await _record(tx, brand, thread, taken, received.text, now)
-        if taken.answers and fresh:
+        if taken.answers and fresh and over is Channel.SMS:
             await _confirm(house, tx, home, thread, received, now)
+        elif taken.answers and fresh:
+            await _answer(house, tx, home, thread, f"{over}.opted_out")
     elif taken.act == "back":
         await opt_outs.back(tx, brand, received.contact, now)
         await _record(tx, brand, thread, taken, received.text, now)
         if taken.answers:
-            await _answer(house, tx, home, thread, "sms.back_in")
+            await _answer(house, tx, home, thread, f"{over}.back_in")
     elif taken.act == "help" and taken.answers:
         await _answer(house, tx, home, thread, "sms.help")
 
 
 async def _confirm(house: Installation, tx: Transaction, home: Residence, thread: Thread, received: Received, now: datetime) -> None:
     """Exactly one confirmation. A bare CANCEL amid an order conversation is told that it changed no order (V-05)."""
-    amid = thread.state.turns > 0 and _letters(received.text) == "cancel"
+    amid = thread.state.turns > 0 and alone(received.text) == "cancel"
     key = "sms.opted_out_order" if amid else "sms.opted_out"
     # Its reference says when it was made: it leaves within five minutes or not at all, and waits behind nothing.
     ref, text = f"stop-{int(now.timestamp())}-{house.chance.token(8)}", _worded(home.brand, thread, key)
@@ -93,11 +118,6 @@ def _worded(brand: Brand, thread: Thread, key: str) -> str:
     catalogue = words(thread.state.locale)
     values = {"brand": brand.name, "site": brand.site.split("://", 1)[-1], "email": contact_of(brand)}
     return catalogue.phrases[key].fill(values, {}, catalogue.locale)
-
-
-def _letters(text: str) -> str:
-    """Full-width letters made narrow, in one case, and nothing around them."""
-    return "".join(sign for sign in unicodedata.normalize("NFKC", text).casefold() if sign.isalpha())
 
 
 def contact_of(brand: Brand) -> str:

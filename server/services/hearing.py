@@ -6,7 +6,7 @@ A code typed in the thread is judged in the transaction that keeps the message, 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from channels.message import MailHeaders, Signal
+from channels.message import Channel, MailHeaders, Signal
 from identity import codes
 from identity.codes import Verdict
 from identity.levels import Level, Proof, ProofKind, shopper_from
@@ -14,13 +14,15 @@ from knowledge.brand import Brand
 from server.engine.turns import is_quick, level_event
 from server.installation import Installation, Residence
 from server.services.cleaning import cleaned
-from server.store import challenges, conversations
+from server.store import challenges, conversations, spending
 from server.store.conversations import Arrival, Kept, Thread
 from server.store.database import Transaction
 
 MOST = 8_000
 """Characters of one message that a turn reads; the thread shows all of it."""
 HIDDEN = "••••••"
+TYPED = "codes_typed"
+"""Kind of spending: codes that were mailed back and did not fit, alone in the first line of their mail. Each earns its own answer."""
 _SIGNALS = {Verdict.ACCEPTED: Signal.SIGNED_IN, Verdict.WRONG: Signal.CODE_WRONG, Verdict.SPENT: Signal.CODE_SPENT}
 
 
@@ -90,6 +92,8 @@ async def hear(house: Installation, tx: Transaction, home: Residence, thread: Th
     kept = await conversations.keep(tx, brand, arrival, now=house.database.wall(), pause=pause, cap=timing.cap)
     if raised and kept.fresh:
         await log_level(tx, brand, thread, now)
+    elif judged is not None and kept.fresh and thread.channel is Channel.EMAIL and _stands_alone(said.text):
+        await spending.add(tx, brand, TYPED, thread.contact, now, 1)
     return Heard(kept=kept, raised=raised and kept.fresh)
 
 
@@ -105,6 +109,12 @@ async def log_level(tx: Transaction, brand: Brand, thread: Thread, now: datetime
     level = shopper_from(given, now, accounts_only=brand.hub_proof == "account").level
     await conversations.log(tx, brand, thread.id, "level", level_event(level), now)
     return level
+
+
+def _stands_alone(text: str) -> bool:
+    """Whether somebody typed it: nothing but six digits in the first line. No robot in a loop answers so, whatever ticket it quotes."""
+    first = next((line for line in cleaned(text).splitlines() if line.strip()), "")
+    return codes.code_in(first) is not None and not any(sign.isalpha() for sign in first)
 
 
 def _without(digits: str, mail: MailHeaders | None) -> MailHeaders | None:

@@ -53,13 +53,13 @@ class Intake:
         if not received.opens_window and not received.text and not received.choice and not received.media:
             return Ignored(why="it is a sign on a message, and asks for nothing")
         passing("intake.before_keep")
-        async with house.database.writing() as tx:
+        async with house.database.writing(hurried=True) as tx:
             known = await conversations.kept_before(tx, brand, received.channel.value, received.id)
             if known is not None:
                 return known
             at = self._at(received)
             thread = await self._thread(tx, home, received, at)
-            taken = await consent.stance(tx, brand, received) if received.channel is Channel.SMS else None
+            taken = await consent.stance(tx, brand, received)
             # Only what was held up can be late: a clock that was set back makes nobody's message old.
             held_up = at <= house.clock.now() - LATE
             settled = _settled(received, thread, at, taken, held_up=held_up)
@@ -89,14 +89,17 @@ class Intake:
         thread = await _mail_thread(tx, home, received) if received.channel is Channel.EMAIL else None
         opened = False
         if thread is None:
-            state = ConversationState(locale=language_of(cleaned(received.text)[: hearing.MOST], brand.locales, brand.locales[0]))
+
+            def first_state() -> ConversationState:
+                return ConversationState(locale=language_of(received.text[: hearing.MOST], brand.locales, brand.locales[0]))
+
             thread, opened = await conversations.find_or_open(
                 tx,
                 brand,
                 channel=received.channel,
                 address=_address(received),
                 contact=received.contact,
-                state=state,
+                state=first_state,
                 id=ConversationId(house.chance.token(16)),
                 now=house.database.wall(),
             )

@@ -7,12 +7,14 @@ from datetime import UTC, datetime, timedelta
 from channels.message import Channel, ConversationId, Outbound, Template
 from channels.sms.segments import segments
 from channels.words import nearest
+from identity.codes import TRIES_PER_CODE
 from identity.levels import ProofKind
 from knowledge.brand import Brand
 from server.engine.dispatch import Go, Leave, Stop, Wait
 from server.installation import Installation, Residence
 from server.services.code_texts import may_be_texted
 from server.services.consent import CONFIRMATION
+from server.services.hearing import TYPED
 from server.services.quiet_hours import next_allowed
 from server.services.undelivered import Undelivered
 from server.store import conversations, opt_outs, outbox, spending
@@ -34,7 +36,8 @@ IN_TALK = timedelta(hours=1)
 MAILS_AN_HOUR, UNVERIFIED_AN_HOUR = 2, 1
 """Agent mails one address gets in an hour: V-13, and trust.md 4.6 for a sender whose address is not proven."""
 AFTER_A_CODE = 2
-"""So many more once a code was typed back in the thread: no robot in a loop does that, and the answer it was typed for must arrive."""
+"""So many more once a code was typed back in the thread: no robot in a loop does that, and the answer it was typed for must arrive.
+A code that did not fit brings one more each, as often as a code may be tried, and none for an address nobody vouches for."""
 UNVERIFIED = "unverified"
 """Kind of spending: mails of an address that came in unaligned."""
 SEGMENTS = "segments"
@@ -130,10 +133,15 @@ class Leaving:
         async with self._house.database.reading() as tx:
             gone = await outbox.addressed(tx, home.brand, out.to, "r-", wall - _HOUR, gone=True)
             given = await conversations.proofs_of(tx, home.brand, ConversationId(parcel.conversation))
-            unverified = [(await spending.spent(tx, home.brand, UNVERIFIED, contact=out.to, now=at)).hour for at in (now, now - _HOUR)]
-        most = UNVERIFIED_AN_HOUR if any(unverified) else MAILS_AN_HOUR
+            unverified, typed = [
+                sum([(await spending.spent(tx, home.brand, kind, contact=out.to, now=at)).hour for at in (now, now - _HOUR)])
+                for kind in (UNVERIFIED, TYPED)
+            ]
+        most = MAILS_AN_HOUR + min(typed, TRIES_PER_CODE)
         if any(proof.kind is ProofKind.CODE and proof.at > now - _HOUR for proof in given):
-            most = MAILS_AN_HOUR + AFTER_A_CODE
+            most += AFTER_A_CODE
+        elif unverified:
+            most = UNVERIFIED_AN_HOUR
         return Go(out=out) if gone <= most else await self._stopped(parcel, "mail_limit")
 
     async def _stopped(self, parcel: Parcel, why: str) -> Stop:

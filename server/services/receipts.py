@@ -20,7 +20,7 @@ class Receipts:
         Raises StoreError or StoreFailed: then the provider must be told to send it again.
         """
         passing("receipt.before_keep")
-        async with self._house.database.writing() as tx:
+        async with self._house.database.writing(hurried=True) as tx:
             parcel = await outbox.receipt(tx, home.brand, receipt)
             if parcel is not None and receipt.state is DeliveryState.FAILED and parcel.channel == channel.value:
                 await tell_later(tx, parcel, "opted_out" if receipt.error == OPTED_OUT else "failed")

@@ -4,6 +4,7 @@ Each round is a job whose key is its own time slot: however many processes plan 
 moves in its own commit after everything before it was kept, so that a round that dies is read again; the inbox knows what it has.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
@@ -27,15 +28,25 @@ EVERY: Mapping[str, timedelta] = {
     "reconcile_webhooks": timedelta(hours=1),
 }
 """Job kinds, and how often each comes round; also once at each start."""
+LONGEST_PAUSE = timedelta(minutes=5)
+"""A provider that fails is asked less and less often, but this often: what was missed is found within ten minutes (R8)."""
+LOOK = timedelta(seconds=45)
+"""For one look into a mailbox: a host that says nothing holds its place so long and no longer."""
+_LOOKS_FOR = timedelta(seconds=30)
+"""After so long no further look is begun: a mailbox with much in it goes on in its next round, and others come in between."""
+_MAILS = 100
+"""In one look: so many come over a slow line in its time."""
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 TWILIO, IMAP = "twilio", "imap"
 """Names of cursors: the time up to which texts were read, and the mailbox's own place."""
 
 
 class Reconciling:
-    def __init__(self, installation: Installation, intake: Intake) -> None:
+    def __init__(self, installation: Installation, intake: Intake, *, look: timedelta = LOOK) -> None:
+        """look: how long one look into a mailbox may take."""
         self._house = installation
         self._intake = intake
+        self._look = look
         self._rounds: Mapping[str, Callable[[Residence], Awaitable[int]]] = {
             "reconcile_sms": self.texts,
             "reconcile_mail": self.mail,
@@ -46,21 +57,24 @@ class Reconciling:
         """The first round of each kind, due now; asked for at each start. Twice within a minute is once."""
         minute = f"start {self._house.clock.now():%Y-%m-%dT%H:%M}"
         for kind in EVERY:
-            await self._schedule(home, kind, self._house.clock.now(), minute)
+            await self._schedule(home, kind, self._house.clock.now(), minute, failed=0)
 
     async def run(self, job: Job) -> None:
         """One round, and the next one planned whatever came of it: a provider that is down today is asked again in five minutes."""
         home = self._house.residence(job.brand)
+        failed = int(job.payload.get("failed", 0)) + 1
         try:
             found = await self._rounds[job.kind](home)
+            failed = 0
             if found:
                 _log.info("reconciled", brand=home.brand.id, kind=job.kind, found=found)
         except (SendError, SubscriptionError, OSError) as error:
             _log.warning("reconcile_failed", brand=home.brand.id, kind=job.kind, error=type(error).__name__, why=str(error)[:200])
         finally:
-            length = EVERY[job.kind]
-            slot = int(self._house.clock.now().timestamp() // length.total_seconds()) + 1
-            await self._schedule(home, job.kind, datetime.fromtimestamp(slot * length.total_seconds(), UTC), f"slot {slot}")
+            length = pause_after(job.kind, failed).total_seconds()
+            slot = int(self._house.clock.now().timestamp() // length) + 1
+            key = f"slot {slot} of {length:.0f} s" if failed else f"slot {slot}"
+            await self._schedule(home, job.kind, datetime.fromtimestamp(slot * length, UTC), key, failed=failed)
 
     async def texts(self, home: Residence) -> int:
         """Texts at Twilio since the cursor; how many were new. Its clock is the store's, which is real time. Raises SendError."""
@@ -89,9 +103,12 @@ class Reconciling:
             return 0
         from channels.email.inbox import new_mail
 
-        fresh, more = 0, True
-        while more:
-            found = await new_mail(settings, password, await self._cursor(home, IMAP), own=own_addresses(self._house, home))
+        fresh, more, loop = 0, True, asyncio.get_running_loop()
+        ends = loop.time() + _LOOKS_FOR.total_seconds()
+        while more and loop.time() < ends:
+            place, own = await self._cursor(home, IMAP), own_addresses(self._house, home)
+            async with asyncio.timeout(self._look.total_seconds()):
+                found = await new_mail(settings, password, place, own=own, limit=_MAILS)
             passing("reconcile.read")
             for why in found.unreadable:
                 _log.warning("mail_unreadable", brand=brand.id, why=why)
@@ -119,9 +136,17 @@ class Reconciling:
         async with self._house.database.reading() as tx:
             return await cursors.read(tx, home.brand, name) or ""
 
-    async def _schedule(self, home: Residence, kind: str, at: datetime, key: str) -> None:
+    async def _schedule(self, home: Residence, kind: str, at: datetime, key: str, *, failed: int) -> None:
+        """failed: how often in a row it has; kept with the next round."""
         if kind == "reconcile_mail" and (home.brand.mail is None or home.brand.mail.imap_host is None):
             return
         async with self._house.database.writing() as tx:
-            await jobs.schedule(tx, home.brand.id, kind, key, at, {})
+            await jobs.schedule(tx, home.brand.id, kind, key, at, {"failed": failed} if failed else {})
         self._house.engine.look()
+
+
+def pause_after(kind: str, failed: int) -> timedelta:
+    """From one round to the next: as `EVERY` says, and after each failure in a row twice as long, up to `LONGEST_PAUSE`. Pure."""
+    usual = EVERY[kind]
+    longer: timedelta = usual * 2 ** min(failed, 10)
+    return max(usual, min(longer, LONGEST_PAUSE))

@@ -6,12 +6,15 @@ from channels.message import ConversationId, Signal
 from server.installation import Installation
 from server.services.chat import Chat
 from server.services.codes import Codes
+from server.services.forgetting import forget
 from server.services.intake import Intake
 from server.services.reconciling import EVERY, Reconciling
-from server.store import conversations, retention
+from server.store import conversations
 from server.store.jobs import Job
 
 _EVERY = timedelta(hours=6)
+_SOON = timedelta(minutes=1)
+"""Until the next run of forgetting, where one was not enough."""
 
 
 class Work:
@@ -52,6 +55,5 @@ class Work:
     async def _forget(self, job: Job) -> None:
         home = self._house.residence(job.brand)
         now = self._house.clock.now()
-        async with self._house.database.writing() as tx:
-            await retention.forget(tx, home.brand, now)
-        await self._house.engine.schedule(job.brand, "retention", f"after {job.id}", now + _EVERY, {})
+        more = await forget(self._house.database, home.brand, now)
+        await self._house.engine.schedule(job.brand, "retention", f"after {job.id}", now + (_SOON if more else _EVERY), {})

@@ -56,11 +56,12 @@ class Database(ABC):
     async def close(self) -> None: ...
 
     @abstractmethod
-    def writing(self, *, lasting: bool = True) -> AbstractAsyncContextManager[Transaction]:
+    def writing(self, *, lasting: bool = True, hurried: bool = False) -> AbstractAsyncContextManager[Transaction]:
         """A writing transaction, committed durably at the end, rolled back on any exception.
 
         lasting: False where losing the commit in a power failure loses nothing, as with a lease: such a commit does not wait for
         the disk. The next lasting one takes it along.
+        hurried: somebody waits for it outside, e.g. the sender of a webhook: where writers queue it goes before turns and sends.
         """
 
     @abstractmethod

@@ -200,8 +200,12 @@ async def absent(tx: Transaction, parcel: Parcel, now: datetime) -> bool:
 
 
 async def unknown(tx: Transaction, parcel: Parcel) -> bool:
-    """Nobody can tell whether it went out: final, a person sees it, and it is never sent again blindly."""
-    return await _settle(tx, parcel, state="unknown")
+    """Nobody can tell whether it went out: final, a person sees it, and it is never sent again blindly.
+
+    Its words are kept for that person, but not a code's: its digits stay in no table.
+    """
+    words = {"body": "{}"} if parcel.kind == "code" else {}
+    return await _settle(tx, parcel, state="unknown", **words)
 
 
 async def hold(tx: Transaction, parcel: Parcel, until: datetime) -> bool:

@@ -78,7 +78,7 @@ class PostgresDatabase(Database):
             self._engine = None
 
     @asynccontextmanager
-    async def writing(self, *, lasting: bool = True) -> AsyncIterator[Transaction]:
+    async def writing(self, *, lasting: bool = True, hurried: bool = False) -> AsyncIterator[Transaction]:
         async with self._connected() as connection, connection.begin():
             if not lasting:
                 await connection.execute(text("SET LOCAL synchronous_commit TO off"))

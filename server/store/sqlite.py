@@ -1,9 +1,10 @@
 """SQLite: one file, one process, one writing connection."""
 
+import asyncio
 import fcntl
 import os
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -13,9 +14,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from server.gate import Gate
 from server.store.database import Database, StoreInUse, StoreUnusable, Transaction
+from server.store.direct import WAITING, Direct
 from server.store.migrations import NewerDatabase, bring_up_to_date
-from server.store.one_hop import OneHop
 
 _ALL = ("busy_timeout=5000", "foreign_keys=ON", "mmap_size=0")
 _WRITER = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON")
@@ -40,6 +42,7 @@ class SqliteDatabase(Database):
         self.url = f"sqlite:///{path}"
         self.kept_by: Mapping[str, str] = {}
         self._lock: IO[str] | None = None
+        self._gate = Gate()
         self._writer: AsyncEngine | None = None
         self._reader: AsyncEngine | None = None
 
@@ -59,6 +62,10 @@ class SqliteDatabase(Database):
             self._writer = _engine(self.path, size=1, writes=True)
             await self._prepare()
             self._reader = _engine(self.path, size=_READERS, writes=False)
+            async with AsyncExitStack() as held:
+                # Now, not in the middle of the work: a connection whose opening is cancelled is never closed.
+                for _ in range(_READERS):
+                    await held.enter_async_context(self._reader.connect())
         except NewerDatabase as error:
             await self.close()
             raise StoreUnusable(f"{str(self.path)!r} was used by a newer version of Deskbell: {error}. Start that version.") from error
@@ -82,10 +89,10 @@ class SqliteDatabase(Database):
             self._lock = None
 
     @asynccontextmanager
-    async def writing(self, *, lasting: bool = True) -> AsyncIterator[Transaction]:
+    async def writing(self, *, lasting: bool = True, hurried: bool = False) -> AsyncIterator[Transaction]:
         if self._writer is None:
             raise StoreUnusable("the database is closed")
-        async with _taken(self._writer) as plain:
+        async with self._alone(hurried), _taken(self._writer) as plain:
             connection = await plain.execution_options(**{_LASTING: lasting})
             async with connection.begin():
                 yield connection
@@ -96,6 +103,19 @@ class SqliteDatabase(Database):
             raise StoreUnusable("the database is closed")
         async with _taken(self._reader) as connection:
             yield connection
+
+    @asynccontextmanager
+    async def _alone(self, hurried: bool) -> AsyncIterator[None]:
+        """The one who writes. Raises StoreUnusable where those before us wait for a locked file: a sender is told soon."""
+        try:
+            async with asyncio.timeout(_PATIENCE_S):
+                await self._gate.take(hurried=hurried)
+        except TimeoutError as error:
+            raise StoreUnusable(f"the database was busy for {_PATIENCE_S:.0f} s; try again in a moment") from error
+        try:
+            yield
+        finally:
+            self._gate.give()
 
     def _take_lock(self) -> None:
         lock = (self.path.parent / f"{self.path.name}.lock").open("a+")
@@ -139,7 +159,7 @@ async def _taken(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 
 def _engine(path: Path, *, size: int, writes: bool) -> AsyncEngine:
     engine = create_async_engine(
-        f"sqlite+aiosqlite:///{path}", module=OneHop.made(), pool_size=size, max_overflow=0, pool_timeout=_PATIENCE_S, hide_parameters=True
+        f"sqlite+aiosqlite:///{path}", module=Direct.made(), pool_size=size, max_overflow=0, pool_timeout=_PATIENCE_S, hide_parameters=True
     )
 
     @event.listens_for(engine.sync_engine, "connect")
@@ -158,6 +178,6 @@ def _engine(path: Path, *, size: int, writes: bool) -> AsyncEngine:
             connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if lasting else 'NORMAL'}")
             connection.info[_LASTING] = lasting
         # A deferred transaction that reads and then writes fails with "database is locked" under load; an immediate one waits.
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        connection.exec_driver_sql(WAITING if writes else "BEGIN")
 
     return engine

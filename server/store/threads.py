@@ -1,5 +1,6 @@
 """A conversation as stored: opened, found by its token or its channel's address, and kept apart from other writers."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -59,19 +60,20 @@ async def find_or_open(
     channel: Channel,
     address: str,
     contact: str | None,
-    state: ConversationState,
+    state: Callable[[], ConversationState],
     id: ConversationId,
     now: datetime,
 ) -> tuple[Thread, bool]:
     """The conversation of this address, opened under `id` where there is none; True when it was opened here.
 
+    state: what a new conversation begins with; asked only then, since finding out the language takes longer than all the rest.
     Two messages of a new sender at once come to one conversation: the address is unique. The row is ours until the commit.
     """
     query = select(conversations).where(_at(brand, channel, address)).with_for_update()
     found = (await tx.execute(query)).first()
     if found is not None:
         return thread_of(found), False
-    row = dict(brand=brand.id, id=id, channel=channel.value, address=address, contact=contact, state=written(ConversationState, state))
+    row = dict(brand=brand.id, id=id, channel=channel.value, address=address, contact=contact, state=written(ConversationState, state()))
     made = await tx.execute(insert_or_leave(tx, conversations).values(**row, opened_at=now, seen_at=now).on_conflict_do_nothing())
     return thread_of((await tx.execute(query)).one()), bool(made.rowcount)
 

@@ -215,20 +215,22 @@ class Log:
         yield format_sse_event(retry=1000, comment="ok")
         # Deadlines count down on the shop's clock, whatever the shopper's own says.
         yield format_sse_event(data_str=json.dumps({"now": self._house.clock.now().isoformat()}), event="clock")
-        checked = time.monotonic()
+        checked, silent = time.monotonic(), False
         with self._house.bell.listen(self._home.brand.id, self._thread.id) as listener:
             while True:
-                found = await self._after(after)
+                # While the bell is silent the log is what it was: thousands of idle pages ask nothing of the store.
+                found = () if silent else await self._after(after)
                 for event in found:
                     after = event.seq
                     yield format_sse_event(data_str=event.body, event=event.kind, id=str(event.seq))
                 if any(event.kind == "level" for event in found) and not await self._still_opens(token):
                     return  # the page comes back with the token it was given for the new level
                 codes = await self._heard(listener)
+                silent = codes is None
                 for code in codes or ():
                     body = {"seq": after, "code": code, "words": self._worded(code)}
                     yield format_sse_event(data_str=json.dumps(body, ensure_ascii=False), event="status")
-                if codes is None:
+                if silent:
                     yield b": ping\n\n"
                 if time.monotonic() - checked > REAUTHORISE_S:
                     checked = time.monotonic()

@@ -3,6 +3,7 @@
 The table below says for each address who may use it. An address that is not in it stops the start (A6).
 """
 
+import asyncio
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
@@ -19,8 +20,17 @@ from server.web.errors import OUR_FAULT, error
 _log = structlog.get_logger("access")
 MAX_BODY = 256 * 1024
 MAX_MAIL = 1024 * 1024
-_LARGER = {"/webhooks/email/{brand}": MAX_MAIL}
-"""Addresses that take more than the rest: a mail comes whole."""
+MAX_DELIVERY = 3 * 1024 * 1024
+MAX_FORM = 64 * 1024
+_MOST = {
+    "/webhooks/email/{brand}": MAX_MAIL,
+    "/webhooks/whatsapp/{brand}": MAX_DELIVERY,
+    "/webhooks/sms/{brand}": MAX_FORM,
+    "/webhooks/sms/{brand}/status": MAX_FORM,
+}
+"""Addresses that take more or less than the rest: a mail comes whole, a delivery of Meta's may have 3 MB, a form of Twilio's has a page."""
+BODY_WITHIN_S = 10.0
+"""Seconds for a request's body: who sends it drop by drop holds memory and a connection."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -117,7 +127,8 @@ def served(routes: Iterable[Any], prefix: str = "") -> Iterator[tuple[str, str]]
 class Guard:
     """Pure ASGI, so that streams pass through untouched."""
 
-    def __init__(self, app: ASGIApp, *, declared: Declared, origin: str, https: bool) -> None:
+    def __init__(self, app: ASGIApp, *, declared: Declared, origin: str, https: bool, body_within_s: float = BODY_WITHIN_S) -> None:
+        self._body_within_s = body_within_s
         self._app = app
         self._declared = declared
         self._origin = origin
@@ -146,11 +157,10 @@ class Guard:
             if scope["method"] not in _SAFE and not self._origin_fits(headers, access):
                 await error(403, "wrong_origin", "This request must come from our own pages.")(scope, receive, sending)
                 return
-            most = _LARGER.get(path, MAX_BODY)
-            body = await _whole_body(headers, receive, most) if scope["method"] not in _SAFE else b""
-            if body is None:
-                told = f"The request is larger than {most // 1024} KB. Send less."
-                await error(413, "too_large", told, {"Connection": "close"})(scope, receive, sending)
+            try:
+                body = await self._body(scope, headers, receive, _MOST.get(path, MAX_BODY))
+            except _NotTaken as refused:
+                await error(refused.status, refused.code, str(refused), {"Connection": "close"})(scope, receive, sending)
                 return
             await self._app(scope, _replayed(body, receive) if scope["method"] not in _SAFE else receive, sending)
         except ClientGone:
@@ -164,6 +174,17 @@ class Guard:
             # Never the address as sent: a query or path may hold a token (trust.md 4.5).
             taken = round((time.perf_counter() - began) * 1000, 1)
             _log.info("request", method=scope["method"], path=path, status=status, ms=taken)
+
+    async def _body(self, scope: Scope, headers: Headers, receive: Receive, most: int) -> bytes:
+        """Raises _NotTaken for one that is too large or comes too slowly, ClientGone for one that breaks off."""
+        if scope["method"] in _SAFE:
+            return b""
+        try:
+            async with asyncio.timeout(self._body_within_s):
+                return await _whole_body(headers, receive, most)
+        except TimeoutError as error:
+            told = f"The request did not arrive within {self._body_within_s:.0f} s. Nothing was kept; send it again."
+            raise _NotTaken(408, "too_slow", told) from error
 
     def _origin_fits(self, headers: Headers, access: Access | None) -> bool:
         """Browsers always say where an unsafe request comes from; programs without cookies need not."""
@@ -190,11 +211,20 @@ class ClientGone(Exception):
     """The sender went away before the end: half a request is none."""
 
 
-async def _whole_body(headers: Headers, receive: Receive, most: int) -> bytes | None:
-    """The body, read before anything parses or hashes it; None when it is too large. Raises ClientGone when it breaks off."""
+class _NotTaken(Exception):
+    """A request that is refused before its end is there."""
+
+    def __init__(self, status: int, code: str, told: str) -> None:
+        super().__init__(told)
+        self.status, self.code = status, code
+
+
+async def _whole_body(headers: Headers, receive: Receive, most: int) -> bytes:
+    """The body, read before anything parses or hashes it. Raises _NotTaken when it is too large, ClientGone when it breaks off."""
+    too_large = _NotTaken(413, "too_large", f"The request is larger than {most // 1024} KB. Send less.")
     said = headers.get("content-length", "0")
     if not (said.isascii() and said.isdigit() and len(said) < 10) or int(said) > most:
-        return None
+        raise too_large
     parts: list[bytes] = []
     size = 0
     while True:
@@ -204,7 +234,7 @@ async def _whole_body(headers: Headers, receive: Receive, most: int) -> bytes | 
         part = message.get("body", b"")
         size += len(part)
         if size > most:
-            return None
+            raise too_large
         parts.append(part)
         if not message.get("more_body", False):
             return b"".join(parts)

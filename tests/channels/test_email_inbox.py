@@ -35,7 +35,8 @@ async def mailbox(count: int = 0, *, announces_next: bool = True) -> AsyncIterat
 
 
 async def look(box: Box, settings: MailSettings, place: str = "", *, limit: int = 500) -> Found:
-    return await new_mail(settings, box.password, place, limit=limit, timeout=5, now=lambda: NOON)
+    # Patience for a busy machine: a command that ran out of it would look like a line that broke.
+    return await new_mail(settings, box.password, place, limit=limit, timeout=60, now=lambda: NOON)
 
 
 def numbers(found: Found) -> list[int]:

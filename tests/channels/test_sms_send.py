@@ -278,6 +278,14 @@ async def test_the_shoppers_own_words_are_no_message_of_ours(line: Line) -> None
     assert await line.transport().look_up(posting) is Settled.ABSENT
 
 
+async def test_a_text_whose_keeping_failed_is_found_again_as_itself_and_by_no_other_of_the_same_words(line: Line) -> None:
+    transport, ours = line.transport(), line.posting(ref="r-1")
+    sid = await transport.send(ours)
+    assert await transport.look_up(ours) == sid
+    assert await transport.look_up(ours) == sid
+    assert await transport.look_up(line.posting(ref="r-2")) is Settled.ABSENT
+
+
 async def test_two_equal_texts_close_together_cannot_be_told_apart(line: Line) -> None:
     line.stood_before(REPLY, before=timedelta(seconds=5))
     posting = line.posting()

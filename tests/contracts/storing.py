@@ -84,7 +84,7 @@ async def thread_of(database: Database, address: str = PHONE, *, channel: Channe
             channel=channel,
             address=address,
             contact=address,
-            state=ConversationState(locale="en"),
+            state=lambda: ConversationState(locale="en"),
             id=ConversationId(id),
             now=NOON,
         )

@@ -11,7 +11,8 @@ from agent.conversation import ConversationState
 from agent.effects import Emit
 from channels.message import Channel, ConversationId, MailHeaders, Outbound, Signal
 from identity.levels import Proof, ProofKind
-from server.store import conversations, mail_ids, notices, retention, spending
+from server.services.forgetting import forget
+from server.store import conversations, mail_ids, notices, spending
 from server.store.database import Database, StoreFailed
 from server.store.unit_of_work import FenceLost, Snapshots, Superseded, commit_turn
 from tests.contracts.storing import (
@@ -77,7 +78,7 @@ async def test_the_id_is_known_for_ever_even_after_the_words_are_forgotten(datab
     await answer(database, thread)
     async with database.writing() as tx:
         await tx.execute(text("UPDATE conversations SET seen_at = 1"))
-        await retention.forget(tx, BRAND, NOON)
+    await forget(database, BRAND, NOON)
     assert await count(database, "SELECT count(*) FROM events") == 0
     assert await count(database, "SELECT count(*) FROM inbox WHERE text <> ''") == 0
     assert not (await keep(database, thread, "SM1")).fresh
@@ -100,7 +101,7 @@ async def test_two_first_messages_of_a_sender_open_one_conversation(database: Da
                 channel=Channel.SMS,
                 address=PHONE,
                 contact=PHONE,
-                state=ConversationState(locale="en"),
+                state=lambda: ConversationState(locale="en"),
                 id=ConversationId(f"c{n}"),
                 now=NOON,
             )

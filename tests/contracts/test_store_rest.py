@@ -14,6 +14,8 @@ from agent.effects import Brief
 from channels.message import ConversationId
 from knowledge.brand import BrandId
 from knowledge.document import Clause, ClauseId, Document, DocumentId
+from server.engine.poller import JOBS_AT_ONCE
+from server.services.forgetting import forget
 from server.store import brands, cases, cursors, jobs, mail_ids, opt_outs, passes, policies, retention, spending, switches
 from server.store.cases import Note, StoredCase
 from server.store.database import Database, StoreUnusable, database_for
@@ -81,6 +83,52 @@ async def test_a_job_that_fails_comes_later_each_time_and_is_left_in_the_end(dat
         at = again
     assert gaps == [timedelta(seconds=min(2**n, 300)) for n in range(1, 8)]
     assert await count(database, "SELECT count(*) FROM jobs WHERE state = 'dead'") == 1
+
+
+async def test_a_job_that_is_put_back_waits_without_losing_a_try_and_the_end_of_its_run_changes_nothing(database: Database) -> None:
+    await schedule(database, "a")
+    (job,) = await claim(database)
+    async with database.writing() as tx:
+        await jobs.put_back(tx, job, NOON + MINUTE)
+        await jobs.done(tx, job)
+    assert await claim(database, now=NOON + 59 * SECOND) == ()
+    (again,) = await claim(database, now=NOON + MINUTE)
+    assert (again.id, again.attempts, again.payload) == (job.id, 0, {"key": "a"})
+
+
+async def rounds(database: Database, kind: str, many: int) -> None:
+    """Rounds of so many brands that have waited longer than anything else."""
+    async with database.writing() as tx:
+        for n in range(many):
+            await jobs.schedule(tx, BrandId(f"brand{n:02d}"), kind, "slot 1", NOON - MINUTE + n * SECOND, {})
+
+
+async def test_mailboxes_that_do_not_answer_leave_room_for_what_shoppers_wait_for(database: Database) -> None:
+    await rounds(database, "reconcile_mail", 20)
+    await schedule(database, "a", "b")
+    first = await claim(database, limit=8)
+    assert [job.kind for job in first] == ["reconcile_mail"] * jobs.AT_ONCE["reconcile_mail"] + ["code", "code"]
+    await schedule(database, "c")
+    assert [job.key for job in await claim(database, limit=3)] == ["c"]
+    async with database.writing() as tx:
+        await jobs.done(tx, first[0])
+    assert [job.brand for job in await claim(database, limit=3)] == ["brand03"]
+
+
+async def test_all_rounds_together_never_take_every_place(database: Database) -> None:
+    for kind in jobs.AT_ONCE:
+        await rounds(database, kind, 10)
+    taken = await claim(database, limit=JOBS_AT_ONCE)
+    assert {kind: [job.kind for job in taken].count(kind) for kind in jobs.AT_ONCE} == jobs.AT_ONCE
+    assert len(taken) < JOBS_AT_ONCE
+
+
+async def test_rounds_whose_worker_died_are_taken_again_when_their_claim_has_lapsed(database: Database) -> None:
+    await rounds(database, "reconcile_mail", 4)
+    dead = await claim(database)
+    assert await claim(database) == ()
+    again = await claim(database, now=NOON + 2 * MINUTE)
+    assert len(dead) == len(again) == jobs.AT_ONCE["reconcile_mail"]
 
 
 async def test_an_opt_out_holds_until_it_is_taken_back_and_its_first_word_stands(database: Database) -> None:
@@ -243,13 +291,88 @@ async def test_what_is_old_is_forgotten_and_what_must_last_is_not(database: Data
         await tx.execute(text("UPDATE outbox SET state = 'sent'"))
         await tx.execute(text("UPDATE conversations SET seen_at = 1 WHERE id = 'c1'"))
         await tx.execute(text("UPDATE outbox SET at = 1 WHERE conversation = 'c1'"))
-        await retention.forget(tx, BRAND, NOON)
+    assert not await forget(database, BRAND, NOON)
     assert await count(database, "SELECT count(*) FROM inbox WHERE text = 'private'") == 1
     assert await count(database, "SELECT count(*) FROM events WHERE conversation = 'c1'") == 0
     assert await count(database, "SELECT count(*) FROM outbox WHERE recipient IS NOT NULL") == 1
     assert await count(database, f"SELECT count(*) FROM conversations WHERE contact = '{PHONE}' OR address = '{PHONE}'") == 0
     async with database.reading() as tx:
         assert await opt_outs.is_out(tx, BRAND, PHONE)
+
+
+async def many_old(database: Database, many: int) -> None:
+    """Conversations that were silent for a year, with two events each, and as many messages that left."""
+    async with database.writing() as tx:
+        for n in range(many):
+            talk = {"id": f"old{n:04d}", "phone": f"+1202555{n:04d}", "state": '{"locale": "en"}'}
+            await tx.execute(
+                text(
+                    "INSERT INTO conversations (brand, id, channel, contact, address, state, fence, failures, last_seq, arrived, opened_at,"
+                    " seen_at) VALUES ('northbay', :id, 'sms', :phone, :phone, :state, 0, 0, 2, 1, 1, 1)"
+                ),
+                talk,
+            )
+            for seq in (1, 2):
+                await tx.execute(
+                    text(
+                        "INSERT INTO events (brand, conversation, seq, kind, body, at) VALUES ('northbay', :id, :seq, 'message', '{}', 1)"
+                    ),
+                    {"id": talk["id"], "seq": seq},
+                )
+            await tx.execute(
+                text(
+                    "INSERT INTO outbox (brand, ref, channel, recipient, body, state, attempts, seq, part, kind, at)"
+                    " VALUES ('northbay', :id, 'sms', :phone, '{}', 'sent', 1, 1, 0, 'reply', 1)"
+                ),
+                {"id": talk["id"], "phone": talk["phone"]},
+            )
+
+
+async def test_a_large_backlog_is_forgotten_in_small_steps_between_which_messages_come_in(database: Database) -> None:
+    many_talks = 3 * retention.AT_ONCE + 7
+    await many_old(database, many_talks)
+    thread = await thread_of(database, "+12025559999")
+    left = "SELECT count(*) FROM conversations WHERE contact IS NOT NULL AND seen_at = 1"
+    seen: set[int] = set()
+
+    async def write(n: int) -> None:
+        await keep(database, thread, f"SM{n}")
+        seen.add(await count(database, left))
+
+    async def go_on_writing() -> None:
+        n = 0
+        while await count(database, left):
+            await write(n := n + 1)
+            await asyncio.sleep(0.001)
+
+    writing = asyncio.create_task(go_on_writing())
+    assert not await forget(database, BRAND, NOON)
+    await writing
+    assert len(seen - {many_talks, 0}) >= 2
+    assert await count(database, "SELECT count(*) FROM events WHERE conversation LIKE 'old%'") == 0
+    assert await count(database, "SELECT count(*) FROM outbox WHERE recipient IS NOT NULL") == 0
+
+
+async def test_what_one_run_of_forgetting_leaves_is_the_next_ones(database: Database) -> None:
+    await many_old(database, 25)
+    left = "SELECT count(*) FROM conversations WHERE contact IS NOT NULL"
+    found = []
+    while await forget(database, BRAND, NOON, most=10):
+        found.append(await count(database, left))
+    assert [*found, await count(database, left)] == [15, 5, 0]
+
+
+async def test_who_writes_again_while_old_things_are_forgotten_is_not_forgotten(database: Database) -> None:
+    await many_old(database, 2)
+    async with database.reading() as tx:
+        old = await retention.old_conversations(tx, BRAND, NOON, limit=10)
+    assert old == ("old0000", "old0001")
+    thread = await thread_of(database, "+12025550001")
+    await keep(database, thread, "SM1")
+    async with database.writing() as tx:
+        await retention.forget_conversations(tx, BRAND, old, NOON)
+    assert await count(database, "SELECT count(*) FROM conversations WHERE contact IS NOT NULL") == 1
+    assert await count(database, "SELECT count(*) FROM events WHERE conversation = 'old0001'") > 0
 
 
 @given(amounts=st.lists(st.integers(min_value=-5, max_value=9), max_size=6))

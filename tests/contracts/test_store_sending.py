@@ -108,6 +108,29 @@ async def test_one_that_has_ended_lets_the_next_one_go(database: Database, end: 
         assert "1" not in [one.ref for one in await outbox.unsettled(tx, ALL, before=NOON + MINUTE)]
 
 
+async def test_of_a_code_that_may_have_arrived_no_digit_is_kept_and_of_a_reply_every_word(database: Database) -> None:
+    await put(database, parcel("code 123456", None, kind="code"), parcel("a reply", "c2"))
+    for one in await claim(database):
+        async with database.writing() as tx:
+            assert await outbox.unknown(tx, one)
+    code, reply = await state(database, "code 123456"), await state(database, "a reply")
+    assert (code.state, code.body, code.recipient) == ("unknown", "{}", PHONE)
+    assert (reply.state, reply.body) == ("unknown", '{"text": "a reply"}')
+
+
+@pytest.mark.parametrize(
+    ("ahead", "leaves"),
+    [(timedelta(), True), (SECOND, False), (timedelta(days=7), False), (timedelta(days=7, seconds=1), True), (timedelta(days=400), True)],
+)
+async def test_what_a_clock_that_ran_ahead_made_due_leaves_now_and_no_message_leaves_before_its_hour(
+    database: Database, ahead: timedelta, leaves: bool
+) -> None:
+    await put(database, parcel("1"), due_at=NOON + ahead)
+    async with database.reading() as tx:
+        assert bool(await outbox.lanes(tx, now=NOON)) is leaves
+    assert [one.ref for one in await claim(database)] == (["1"] if leaves else [])
+
+
 async def test_many_workers_never_claim_the_same_and_never_two_of_a_conversation(database: Database) -> None:
     await put(database, *(parcel(f"{c}-{n}", f"c{c}", seq=n) for c in range(8) for n in range(5)))
     left: list[str] = []

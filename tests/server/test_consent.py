@@ -58,6 +58,17 @@ async def test_start_opens_the_way_again(office: PostOffice) -> None:
     assert office.sms.texts[-1] == "L1: where is my order"
 
 
+@pytest.mark.parametrize("word", ["START", "unstop", "再開"])
+async def test_start_from_a_number_that_is_in_is_told_what_it_can_do_here(office: PostOffice, word: str) -> None:
+    await office.text(word)
+    await office.settle()
+    assert not await is_out(office)
+    assert office.stage.turn.seen == []
+    [said] = office.sms.texts
+    assert "Northbay" in said
+    assert "help@northbay.example.com" in said
+
+
 async def test_yes_is_an_answer_to_whoever_is_in_and_a_way_back_to_whoever_is_out(office: PostOffice) -> None:
     await office.text("yes")
     await office.settle()
@@ -78,7 +89,7 @@ async def test_help_names_the_brand_and_where_it_is_reached(office: PostOffice) 
     assert "help@northbay.example.com" in said
 
 
-@pytest.mark.parametrize("word", ["CANCEL", "Cancel 🙏", "ＣＡＮＣＥＬ"])
+@pytest.mark.parametrize("word", ["CANCEL", "Cancel 🙏", "ＣＡＮＣＥＬ", "«Cancel!»", "CANCEL CANCEL", "c\u200bancel"])
 async def test_a_bare_cancel_amid_an_order_conversation_is_an_opt_out_that_says_where_to_go_on(office: PostOffice, word: str) -> None:
     await office.text("change the size of #1042")
     await office.settle()
@@ -187,3 +198,53 @@ async def test_the_opt_out_is_noted_where_staff_see_it(office: PostOffice) -> No
     await office.text("STOP")
     await office.settle()
     assert await office.count("SELECT count(*) FROM case_notes WHERE reference = 'NB-1'") == 1
+
+
+# WhatsApp has no keywords of a carrier; people write them there all the same
+
+
+@pytest.mark.parametrize(
+    "word", ["STOP", "Stop!", "unsubscribe", "désabonner", "配信停止", "darme de baja", "abmelden", "please stop messaging me"]
+)
+async def test_stop_on_whatsapp_is_an_opt_out_confirmed_once(office: PostOffice, word: str) -> None:
+    for _ in range(2):
+        await office.chat({"text": word})
+        await office.settle()
+    assert await is_out(office)
+    assert office.stage.turn.seen == []
+    [said] = office.whatsapp.texts
+    assert "START" in said
+
+
+@pytest.mark.parametrize("word", ["Cancel", "Fin", "Ende", "キャンセル", "START", "HELP", "yes"])
+async def test_words_only_a_carrier_makes_keywords_are_messages_on_whatsapp(office: PostOffice, word: str) -> None:
+    await office.chat({"text": word})
+    await office.settle()
+    assert not await is_out(office)
+    assert office.whatsapp.texts == [f"L1: {word}"]
+
+
+async def test_who_has_stopped_on_whatsapp_is_answered_and_otherwise_left_alone(office: PostOffice) -> None:
+    await office.chat({"text": "where is my order"})
+    await office.chat({"text": "STOP"})
+    await office.settle()
+    await office.chat({"text": "and my refund"})
+    await office.settle()
+    assert office.whatsapp.texts[-1] == "L1: and my refund"
+    conversation = (await office.rows("SELECT id FROM conversations"))[0][0]
+    office.stage.clock.advance(timedelta(hours=25))
+    brief = Brief(wish="other", reason="wants_person", language="en")
+    case = await Cases(office.stage.house).open_from_hub(office.home, brief=brief, request={}, conversation=conversation, reply_by=None)
+    assert await Cases(office.stage.house).reply(office.home, case.reference, author="Support", text="Are you there?")
+    await office.settle()
+    assert not any(one.template for one in office.whatsapp.out)
+
+
+async def test_start_on_whatsapp_brings_the_messages_back(office: PostOffice) -> None:
+    await office.chat({"text": "STOP"})
+    await office.settle()
+    await office.chat({"text": "START"})
+    await office.settle()
+    assert not await is_out(office)
+    assert len(office.whatsapp.texts) == 2
+    assert office.stage.turn.seen == []

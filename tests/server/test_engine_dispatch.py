@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from sqlalchemy import text
 
 from channels.message import ConversationId, Outbound
-from channels.transport import Posting, Refused, Settled, Unconfirmed
+from channels.transport import Posting, Refused, SendError, Settled, Unconfirmed
 from knowledge.brand import Brand, BrandId
 from server.clock import FixedClock
 from server.engine.dispatch import UNDELIVERED, Dispatcher, Go, Leave, Stop, Wait, as_rendered
@@ -43,6 +44,8 @@ class Provider:
     says: list[Says] = field(default_factory=list)
     """For each request in turn; then everything is taken."""
     finds: str | Settled = Settled.ABSENT
+    looks: Says | None = None
+    """In the place of `finds`, where looking up comes to something else than an answer."""
     hold: asyncio.Event | None = None
     timeout: timedelta = timedelta(seconds=10)
     horizon: timedelta = timedelta(seconds=70)
@@ -58,7 +61,7 @@ class Provider:
 
     async def look_up(self, posting: Posting) -> str | Settled:
         self.asked.append(posting)
-        return self.finds
+        return self.finds if self.looks is None else self.looks(posting)
 
     @property
     def texts(self) -> list[str]:
@@ -350,15 +353,61 @@ async def test_what_may_not_leave_is_stopped_and_what_must_wait_waits_without_lo
     assert post.providers["northbay"].texts == ["waits"]
 
 
-async def test_a_house_that_cannot_say_whether_a_message_may_leave_keeps_it(post: Post) -> None:
-    def fails(parcel: Parcel) -> Leave:
+def cannot_say(parcel: Parcel) -> Leave:
+    if parcel.ref == "r-1":
         raise LookupError("no such thread")
+    return Go(out=as_rendered(parcel))
 
-    post.leave = fails
+
+async def test_a_house_that_cannot_say_whether_a_message_may_leave_keeps_it_and_asks_again(post: Post) -> None:
+    post.leave = cannot_say
     await post.put("hello", ref="r-1")
-    await post.dispatcher().settle()
+    dispatcher = post.dispatcher()
+    await dispatcher.settle()
     assert post.providers["northbay"].seen == []
     assert await post.states() == {"r-1": "ready"}
+    post.leave = lambda parcel: Go(out=as_rendered(parcel))
+    post.clock.advance(timedelta(minutes=1))
+    await dispatcher.settle()
+    assert post.providers["northbay"].texts == ["hello"]
+
+
+async def test_a_message_nobody_can_ever_judge_comes_before_a_person_and_what_waits_behind_it_leaves(post: Post) -> None:
+    post.leave = cannot_say
+    await post.put("never judged", ref="r-1", seq=1)
+    await post.put("next", ref="r-2", seq=2)
+    dispatcher = post.dispatcher()
+    for _ in range(outbox.TRIES):
+        assert (await post.states())["r-1"] == "ready"
+        await dispatcher.settle()
+        post.clock.advance(timedelta(minutes=10))
+    await dispatcher.settle()
+    assert await post.states() == {"r-1": "failed", "r-2": "sent"}
+    assert post.providers["northbay"].texts == ["next"]
+    await post.tell_what_is_kept(dispatcher)
+    assert post.told == [("r-1", "failed")]
+
+
+@pytest.mark.parametrize("trouble", [SendError("no list"), ZeroDivisionError("nobody foresaw it")])
+async def test_an_attempt_that_can_never_be_looked_up_comes_before_a_person_and_the_next_leaves(post: Post, trouble: Exception) -> None:
+    def fails(posting: Posting) -> str:
+        raise trouble
+
+    provider = post.providers["northbay"]
+    provider.says = [silent]
+    provider.looks = fails
+    await post.put("may have left", ref="r-1", seq=1)
+    await post.put("next", ref="r-2", seq=2)
+    dispatcher = post.dispatcher()
+    await dispatcher.settle()
+    for hours, state in ((1, "sending"), (2, "sending"), (2, "unknown")):
+        post.clock.advance(timedelta(hours=hours))
+        await dispatcher.settle_unconfirmed()
+        await dispatcher.settle()
+        assert (await post.states())["r-1"] == state
+    assert provider.texts == ["may have left", "next"]
+    await post.tell_what_is_kept(dispatcher)
+    assert post.told == [("r-1", "unknown")]
 
 
 async def test_where_there_is_no_way_out_messages_wait_for_one(post: Post) -> None:

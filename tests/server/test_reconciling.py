@@ -1,19 +1,25 @@
 """Down for hours: whatever its sender does not repeat is asked for, found once, and answered once."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
 from pathlib import Path
 
 import httpx
+import pytest
 import pytest_asyncio
 from fastapi import FastAPI
 
+from demo.mailbox.imap import Box, imap_server
 from demo.phones.state import Phones
 from demo.phones.twilio import TwilioTwin, Webhooks
+from knowledge.brand import BrandId
 from server.engine.engine import Timing
 from server.services.intake import Intake
-from server.services.reconciling import EVERY, TWILIO, Reconciling
+from server.services.reconciling import EVERY, TWILIO, Reconciling, pause_after
 from server.services.work import Work
 from server.store import cursors
 from server.store.jobs import Job
@@ -113,6 +119,69 @@ async def test_a_round_that_fails_moves_no_cursor_and_the_next_one_is_planned(of
     await reconciling(office).run(job)
     assert await office.rows("SELECT value FROM cursors") == before
     assert await office.count("SELECT count(*) FROM jobs WHERE kind = 'reconcile_sms' AND state = 'waiting'") == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "pauses"),
+    [
+        ("reconcile_mail", [30, 60, 120, 240, 300, 300]),
+        ("reconcile_sms", [300, 300, 300, 300, 300, 300]),
+        ("reconcile_webhooks", [3600, 3600, 3600, 3600, 3600, 3600]),
+    ],
+)
+def test_a_provider_that_fails_is_asked_less_often_and_never_less_than_every_five_minutes(kind: str, pauses: list[int]) -> None:
+    assert [pause_after(kind, failed).total_seconds() for failed in range(6)] == pauses
+    assert pause_after(kind, 10_000) == pause_after(kind, 9)
+
+
+@asynccontextmanager
+async def silent_host() -> AsyncIterator[int]:
+    """A mail host that takes the connection and says nothing, ever."""
+    taken: list[asyncio.StreamWriter] = []
+
+    async def serve(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        taken.append(writer)
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    yield server.sockets[0].getsockname()[1]
+    server.close()
+    for writer in taken:
+        writer.transport.abort()
+
+
+def read_by_imap(office: PostOffice, port: int) -> None:
+    home = office.home
+    assert home.brand.mail is not None
+    mail = replace(home.brand.mail, imap_host="127.0.0.1", imap_port=port, imap_tls=False, imap_user="hello", imap_folder="INBOX")
+    office.change(mail=mail)
+    office.stage.house.residences[home.brand.id] = replace(office.home, secrets={**SECRETS, "imap_password": "demo-imap-password"})
+
+
+def mail_round(failed: int = 0) -> Job:
+    payload = {"failed": failed} if failed else {}
+    return Job(brand=BrandId("northbay"), id="j1", kind="reconcile_mail", key="k", payload=payload, attempts=0)
+
+
+async def test_a_mail_host_that_says_nothing_is_left_in_time_and_asked_less_often_until_it_answers(office: PostOffice) -> None:
+    rounds = Reconciling(office.stage.house, Intake(office.stage.house), look=timedelta(seconds=0.2))
+    waiting = "SELECT payload, run_at FROM jobs WHERE kind = 'reconcile_mail' AND state = 'waiting' ORDER BY run_at DESC LIMIT 1"
+    begun = int(office.stage.clock.now().timestamp() * 1_000_000)
+    async with silent_host() as port:
+        read_by_imap(office, port)
+        await rounds.run(mail_round(failed=2))
+        [(payload, run_at)] = await office.rows(waiting)
+        assert payload == '{"failed": 3}'
+        assert timedelta(seconds=30) < timedelta(microseconds=run_at - begun) <= timedelta(seconds=240)
+    box = Box()
+    async with imap_server(box) as port:
+        read_by_imap(office, port)
+        await rounds.run(mail_round())
+        message = EmailMessage()
+        message["From"], message["To"], message["Message-ID"] = "ana.torres@example.com", "help@northbay.example.com", "<m1@example.com>"
+        message.set_content("hello")
+        box.append(message.as_bytes())
+        assert await rounds.mail(office.home) == 1
+    assert "{}" in [row[0] for row in await office.rows("SELECT payload FROM jobs WHERE kind = 'reconcile_mail' AND state = 'waiting'")]
 
 
 async def test_however_many_processes_plan_a_round_it_is_there_once(office: PostOffice) -> None:

@@ -190,7 +190,10 @@ async def test_a_mail_nobody_can_read_is_refused_in_words(office: PostOffice) ->
     assert answer.json()["error"]["code"] == "unreadable"
 
 
-@pytest.mark.parametrize(("path", "size", "status"), [("sms", 257, 413), ("whatsapp", 257, 413), ("email", 257, 403), ("email", 1025, 413)])
+@pytest.mark.parametrize(
+    ("path", "size", "status"),
+    [("sms", 64, 403), ("sms", 65, 413), ("whatsapp", 3072, 403), ("whatsapp", 3073, 413), ("email", 1024, 403), ("email", 1025, 413)],
+)
 async def test_a_body_is_measured_before_anything_reads_it(office: PostOffice, path: str, size: int, status: int) -> None:
     assert (await office.stage.web.post(f"/webhooks/{path}/northbay", content=b"x" * size * 1024)).status_code == status
 

@@ -54,7 +54,7 @@ async def answers(town: Town, address: str, number: int) -> list[Letter]:
 
 
 def tells_nothing(letter: Letter) -> bool:
-    told = f"{letter.subject}\n{letter.text}\n{letter.html}"
+    told = re.sub(r"https?://[^\s\"<>]+", "", f"{letter.subject}\n{letter.text}\n{letter.html}")  # a link's token may hold anything
     return not re.search(r"#?10\d\d\b|Linen|tote|mug|€", told)
 
 

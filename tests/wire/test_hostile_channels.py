@@ -312,7 +312,7 @@ async def test_conversations_of_a_brand_that_is_not_here_do_not_hide_the_others_
                 channel=Channel.SMS,
                 address=f"+1202555{n:04d}",
                 contact=None,
-                state=office.stage.turn.seen[0].state if office.stage.turn.seen else _state(),
+                state=lambda: office.stage.turn.seen[0].state if office.stage.turn.seen else _state(),
                 id=ConversationId(f"gone-{n}"),
                 now=house.database.wall(),
             )

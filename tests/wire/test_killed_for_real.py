@@ -1,4 +1,7 @@
-"""`deskbell serve` killed outright, five times over, at moments nobody chose: every acknowledged message is answered, once (R2, R3)."""
+"""`deskbell serve` killed outright, three times over, at moments nobody chose: every acknowledged message is answered, once (R2, R3).
+
+`make chaos` kills two hundred times; here it is shown that the command an operator types can be killed at all.
+"""
 
 import asyncio
 import os
@@ -20,7 +23,7 @@ from tests.stores import url_at
 from tests.wire.two_shops import world_text
 
 ROOT = Path(__file__).resolve().parents[2]
-KILLS = 5
+KILLS = 3
 PATIENCE_S = 40.0
 
 
@@ -104,7 +107,7 @@ async def test_every_acknowledged_message_is_answered_once_whenever_the_process_
                 for _ in range(3):
                     begun = (await web.post("/api/chat/northbay/conversations", json={})).json()
                     talks.append(Talk(begun["token"]))
-                if kill in (1, 3):
+                if kill in (1, 2):
                     await ready(web)  # so that the kill falls into a turn, not before it
                 # The same ids again: what was cut off is sent once more, what was kept is not kept twice.
                 burst = [send(web, talk, f"where is my order, question {n}") for talk in talks[-6:] for n in range(kill % 3 + 1)]
