@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -18,6 +19,7 @@ USUAL = "postgresql://postgres@127.0.0.1:5432/postgres"
 PORT = 54329
 OWN = f"postgresql://postgres@127.0.0.1:{PORT}/postgres"
 PLACE = Path(__file__).resolve().parents[1] / "var" / "postgres"
+ROOTS_PLACE = Path(tempfile.gettempdir()) / "deskbell-postgres"
 _PATIENCE_S = 30.0
 
 
@@ -43,7 +45,7 @@ def start() -> str:
     place, user = PLACE, ""
     if os.geteuid() == 0:
         # PostgreSQL refuses to run as root, and its user may not look into a root's checkout.
-        place, user = Path("/var/tmp/deskbell-postgres"), _user()
+        place, user = ROOTS_PLACE, _user()
     data = place / "data"
     place.mkdir(parents=True, exist_ok=True)
     if user:
@@ -72,7 +74,7 @@ def database(name: str) -> str:
 
 
 def stop() -> None:
-    for place, user in ((PLACE, ""), (Path("/var/tmp/deskbell-postgres"), _user() if os.geteuid() == 0 else "")):
+    for place, user in ((PLACE, ""), (ROOTS_PLACE, _user() if os.geteuid() == 0 else "")):
         if (place / "data" / "postmaster.pid").exists():
             _run(user, str(_programs() / "pg_ctl"), "-D", str(place / "data"), "-m", "fast", "-w", "stop")
 

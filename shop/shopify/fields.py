@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from shop.order import Money
+from shop.order import Address, Financial, Money
 
 Node = Mapping[str, Any]
 
@@ -79,3 +79,24 @@ def decimal(value: Any) -> Decimal | None:
 def same(left: Any, right: str) -> bool:
     """Ids compared as they are: never by their tail."""
     return isinstance(left, str) and left == right
+
+
+def address(told: Node) -> Address | None:
+    """A `MailingAddress`; None where there is none."""
+    if not told:
+        return None
+    return Address(
+        name=text(told.get("name")),
+        address1=text(told.get("address1")),
+        address2=text(told.get("address2")),
+        city=text(told.get("city")),
+        province=text(told.get("provinceCode")),
+        zip=text(told.get("zip")),
+        country=text(told.get("countryCodeV2")),
+        phone=text(told.get("phone")),
+    )
+
+
+def financial_status(status: object) -> Financial:
+    """`displayFinancialStatus`; UNKNOWN for one we have not met."""
+    return Financial(status) if isinstance(status, str) and status in Financial.__members__ else Financial.UNKNOWN

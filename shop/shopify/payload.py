@@ -6,11 +6,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from shop.order import (
-    Address,
     Customer,
     CustomerId,
     DeliveryMethod,
-    Financial,
     LineId,
     LineState,
     Order,
@@ -24,7 +22,7 @@ from shop.order import (
     VariantId,
 )
 from shop.order import Money as ShopMoney
-from shop.shopify.fields import Node, count, decimal, is_complete, moment, money, node, nodes, text, texts
+from shop.shopify.fields import Node, address, count, decimal, financial_status, is_complete, moment, money, node, nodes, text, texts
 from shop.shopify.units import Share, gone, method_of, placed, still_to_ship
 
 OWN_APPS = frozenset({"online store", "point of sale", "draft orders", "shop", "shopify", "buy button", "headless", "hydrogen", "shop pay"})
@@ -54,7 +52,7 @@ def order_from(
         customer=CustomerId(owner) if owner else None,
         created_at=created_at,
         cancelled_at=moment(told.get("cancelledAt")),
-        financial=_financial(told.get("displayFinancialStatus")),
+        financial=financial_status(told.get("displayFinancialStatus")),
         currency=text(told.get("currencyCode")) or "",
         total=money(told.get("currentTotalPriceSet")),
         lines=_lines(told, delivery),
@@ -62,7 +60,7 @@ def order_from(
         locale=text(told.get("customerLocale")) or locale,
         country=text(shipping.get("countryCodeV2")) or billing_country,
         billing_country=billing_country,
-        address=_address(shipping),
+        address=address(shipping),
         shipping_title=text(shipping_line.get("title")),
         shipping_code=text(shipping_line.get("code")),
         delivery=delivery,
@@ -144,25 +142,6 @@ def _delivery(warehouses: Iterable[Node]) -> DeliveryMethod:
     methods = [method for warehouse in warehouses if (method := method_of(warehouse)) is not None]
     carried = (method for method in methods if method is not DeliveryMethod.NONE)
     return next(carried, methods[0] if methods else DeliveryMethod.SHIPPING)
-
-
-def _financial(status: object) -> Financial:
-    return Financial(status) if isinstance(status, str) and status in Financial.__members__ else Financial.UNKNOWN
-
-
-def _address(told: Node) -> Address | None:
-    if not told:
-        return None
-    return Address(
-        name=text(told.get("name")),
-        address1=text(told.get("address1")),
-        address2=text(told.get("address2")),
-        city=text(told.get("city")),
-        province=text(told.get("provinceCode")),
-        zip=text(told.get("zip")),
-        country=text(told.get("countryCodeV2")),
-        phone=text(told.get("phone")),
-    )
 
 
 def _is_whole(told: Node, parcels_asked: int) -> bool:

@@ -1,8 +1,8 @@
 """What Shopify tells of an order that can be changed, turned into the writing port's types. Pure."""
 
-from shop.order import Address, Financial, LineId, Money, OrderId, VariantId
+from shop.order import LineId, Money, OrderId, VariantId
 from shop.reading import ShopRejected
-from shop.shopify.fields import Node, count, is_complete, moment, money, node, nodes, text
+from shop.shopify.fields import Node, address, count, financial_status, is_complete, moment, money, node, nodes, text
 from shop.writing import (
     HoldId,
     ParcelLineId,
@@ -37,13 +37,13 @@ def standing_from(told: Node) -> Standing:
         complete=all(is_complete(each) for each in lists) and len(refunds) < REFUNDS_ASKED,
         updated_at=moment(told.get("updatedAt")),
         cancelled_at=moment(told.get("cancelledAt")),
-        financial=financial_from(told.get("displayFinancialStatus")),
+        financial=financial_status(told.get("displayFinancialStatus")),
         total=_sum(told, "currentTotalPriceSet"),
         balance=_sum(told, "totalOutstandingSet"),
         received=_sum(told, "totalReceivedSet"),
         refunded=_sum(told, "totalRefundedSet"),
         payment_url=text(node(told.get("paymentCollectionDetails")).get("additionalPaymentCollectionUrl")),
-        address=_address(node(told.get("shippingAddress"))),
+        address=address(node(told.get("shippingAddress"))),
         lines=tuple(_line(each) for each in nodes(told.get("lineItems"))),
         warehouses=tuple(_warehouse(each) for each in warehouses),
         refunds=tuple(
@@ -57,10 +57,6 @@ def standing_from(told: Node) -> Standing:
             for each in nodes(told.get("returns"))
         ),
     )
-
-
-def financial_from(status: object) -> Financial:
-    return Financial(status) if isinstance(status, str) and status in Financial.__members__ else Financial.UNKNOWN
 
 
 def suggestion_from(told: Node, order: OrderId, lines: tuple[RefundLine, ...], method: RefundMethod) -> Suggestion:
@@ -145,19 +141,4 @@ def _warehouse(told: Node) -> Warehouse:
         actions=frozenset(text(each.get("action")) or "" for each in nodes(told.get("supportedActions"))),
         holds=tuple(holds),
         units=tuple(units),
-    )
-
-
-def _address(told: Node) -> Address | None:
-    if not told:
-        return None
-    return Address(
-        name=text(told.get("name")),
-        address1=text(told.get("address1")),
-        address2=text(told.get("address2")),
-        city=text(told.get("city")),
-        province=text(told.get("provinceCode")),
-        zip=text(told.get("zip")),
-        country=text(told.get("countryCodeV2")),
-        phone=text(told.get("phone")),
     )

@@ -13,8 +13,8 @@ from shop.order import Address, CustomerId, LineId, OrderId, VariantId
 from shop.reading import ReadMeter, ShopRejected
 from shop.shopify.changing import WriteClient
 from shop.shopify.documents import read_document
-from shop.shopify.fields import Node, moment, money, node, nodes, same, text, texts
-from shop.shopify.standing import financial_from, returnables_from, standing_from, suggestion_from
+from shop.shopify.fields import Node, financial_status, moment, money, node, nodes, same, text, texts
+from shop.shopify.standing import returnables_from, standing_from, suggestion_from
 from shop.writing import (
     AddVariant,
     Cancellation,
@@ -127,7 +127,7 @@ class ShopifyWriteShop:
             raise ShopRejected("the shop shows no such order")
         cancelled_at, done = moment(told.get("cancelledAt")), node(answer.data.get("job")).get("done") is True
         state = CancelState.CANCELLED if cancelled_at else CancelState.NOT_CANCELLED if done else CancelState.RUNNING
-        refunded, financial = money(told.get("totalRefundedSet")), financial_from(told.get("displayFinancialStatus"))
+        refunded, financial = money(told.get("totalRefundedSet")), financial_status(told.get("displayFinancialStatus"))
         return CancelProgress(state=state, cancelled_at=cancelled_at, refunded=refunded, financial=financial)
 
     async def suggest_refund(
